@@ -1,0 +1,49 @@
+"""The failures every layer speaks of; what each edge answers to them stands in that edge's own table."""
+
+
+class ZnxError(Exception):
+    """A failure with a sentence that a person can act on."""
+
+
+class TemporaryError(ZnxError):
+    """May go away by itself: the work is kept and tried again (SMTP 4xx, HTTP 503)."""
+
+
+class PermanentError(ZnxError):
+    """Will not go away by trying again: somebody has to change something (SMTP 5xx, HTTP 4xx)."""
+
+
+class Unavailable(TemporaryError):
+    """The database, the disk or another service that we need is away for now."""
+
+
+class StorageFull(TemporaryError):
+    """There is too little room to keep one more mail safely."""
+
+
+class UnknownRecipient(PermanentError):
+    """No shop, channel or valid token stands behind this address."""
+
+
+class NotFound(PermanentError):
+    """It does not exist, or it belongs to somebody else: both look the same."""
+
+
+class Conflict(PermanentError):
+    """The state changed meanwhile, or the key is already taken by something else."""
+
+
+class Invalid(PermanentError):
+    """The input breaks a rule; `field` names the part that does."""
+
+    def __init__(self, message: str, field: str = "") -> None:
+        super().__init__(message)
+        self.field = field
+
+
+class Forbidden(PermanentError):
+    """Known, but without the right to do this."""
+
+
+class ConfigError(PermanentError):
+    """A setting is missing or wrong; the message names the setting and the remedy."""
