@@ -155,8 +155,11 @@ def load_settings(**overrides: Any) -> Settings:
     try:
         return Settings(**overrides)
     except ValidationError as error:
-        lines = [f"ZNX_{'_'.join(map(str, e['loc'])).upper()}: {e['msg'].removeprefix('Value error, ')}" for e in error.errors()]
-        raise ConfigError("; ".join(lines)) from None
+        raise ConfigError("; ".join(_sentence(e["loc"], e["msg"]) for e in error.errors())) from None
+
+
+def _sentence(location: tuple[int | str, ...], message: str) -> str:
+    return f"ZNX_{'_'.join(map(str, location)).upper()}: {message.removeprefix('Value error, ')}"
 
 
 def secret_key(settings: Settings) -> bytes:

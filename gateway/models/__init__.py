@@ -1,0 +1,28 @@
+"""The tables. Importing this package registers all of them with SQLModel's metadata."""
+
+from gateway.models.mail import Delivery, DeliveryAttempt, InboundEmail, RawEmail
+from gateway.models.orders import Buyer, BuyerAddress, Order
+from gateway.models.people import ApiToken, Membership, SignInFailure, SignInLink, User, WebSession
+from gateway.models.shops import Shop
+from gateway.models.threads import Attachment, Message, ReplyToken, Thread
+
+__all__ = [
+    "ApiToken",
+    "Attachment",
+    "Buyer",
+    "BuyerAddress",
+    "Delivery",
+    "DeliveryAttempt",
+    "InboundEmail",
+    "Membership",
+    "Message",
+    "Order",
+    "RawEmail",
+    "ReplyToken",
+    "Shop",
+    "SignInFailure",
+    "SignInLink",
+    "Thread",
+    "User",
+    "WebSession",
+]

@@ -1,0 +1,13 @@
+"""The column types that several tables share."""
+
+from typing import Any
+
+from sqlalchemy import JSON, Column
+from sqlalchemy.dialects.postgresql import JSONB
+
+JSON_TYPE = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
+
+
+def json_column(nullable: bool = False) -> Column[Any]:
+    """A JSON value: text in SQLite, jsonb in PostgreSQL."""
+    return Column(JSON_TYPE, nullable=nullable)

@@ -1,0 +1,81 @@
+"""The people who work here: users, what they may see, and how they prove who they are."""
+
+from datetime import datetime
+
+from sqlalchemy import UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+
+class User(SQLModel, table=True):
+    """A seller or an admin. Admins see every shop; sellers the shops of their memberships."""
+
+    __tablename__ = "users"
+
+    id: str = Field(primary_key=True)
+    email: str
+    email_folded: str = Field(unique=True)
+    name: str = ""
+    role: str = "seller"
+    password_hash: str = ""
+    locale: str = ""
+    time_zone: str = ""
+    active: bool = True
+    created_at: datetime
+
+
+class Membership(SQLModel, table=True):
+    """That a user works for a shop."""
+
+    __tablename__ = "memberships"
+    __table_args__ = (UniqueConstraint("user_id", "shop_id", name="uq_memberships_user_shop"),)
+
+    id: str = Field(primary_key=True)
+    user_id: str = Field(foreign_key="users.id")
+    shop_id: str = Field(foreign_key="shops.id", index=True)
+
+
+class WebSession(SQLModel, table=True):
+    """A signed-in browser. Only the fingerprint of its cookie is kept."""
+
+    __tablename__ = "web_sessions"
+
+    fingerprint: str = Field(primary_key=True)
+    user_id: str = Field(foreign_key="users.id", index=True)
+    created_at: datetime
+    last_seen_at: datetime
+    expires_at: datetime
+    user_agent: str = ""
+
+
+class SignInLink(SQLModel, table=True):
+    """A link that signs somebody in once, within minutes, when they confirm it by POST."""
+
+    __tablename__ = "sign_in_links"
+
+    fingerprint: str = Field(primary_key=True)
+    user_id: str = Field(foreign_key="users.id", index=True)
+    expires_at: datetime
+    used_at: datetime | None = None
+
+
+class SignInFailure(SQLModel, table=True):
+    """A failed sign-in, counted for a while by account and by address."""
+
+    __tablename__ = "sign_in_failures"
+
+    id: str = Field(primary_key=True)
+    subject: str = Field(index=True)
+    at: datetime
+
+
+class ApiToken(SQLModel, table=True):
+    """A program's key to the REST API, kept as a fingerprint. Without a shop it reaches them all (admin)."""
+
+    __tablename__ = "api_tokens"
+
+    id: str = Field(primary_key=True)
+    fingerprint: str = Field(unique=True)
+    role: str
+    shop_id: str | None = Field(default=None, foreign_key="shops.id")
+    created_at: datetime
+    revoked_at: datetime | None = None

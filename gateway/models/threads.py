@@ -1,0 +1,122 @@
+"""Threads and their messages: the 站内信 record, which is the truth that mail is a copy of."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Index, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from gateway.models.columns import json_column
+
+
+class Thread(SQLModel, table=True):
+    """All messages of one buyer with one shop about one matter; with an order, the one thread of that order.
+
+    Life cycle: open → waiting (on the buyer) → open …; snoozed → open; closed → open when the buyer writes.
+    `last_*`, `snippet`, `message_count`, `unread` and `needs_reply` are kept beside, so that lists read no bodies.
+    """
+
+    __tablename__ = "threads"
+    __table_args__ = (
+        UniqueConstraint("shop_id", "buyer_id", "order_id", name="uq_threads_shop_buyer_order"),
+        Index("ix_threads_shop_last", "shop_id", "last_message_at", "id"),
+        Index("ix_threads_shop_status", "shop_id", "status", "last_message_at", "id"),
+        Index("ix_threads_shop_needs", "shop_id", "needs_reply", "last_message_at", "id"),
+        Index("ix_threads_buyer", "buyer_id"),
+    )
+
+    id: str = Field(primary_key=True)
+    shop_id: str = Field(foreign_key="shops.id")
+    buyer_id: str = Field(foreign_key="buyers.id")
+    order_id: str | None = Field(default=None, foreign_key="orders.id")
+    subject: str = ""
+    status: str = "open"
+    assignee_id: str | None = Field(default=None, foreign_key="users.id")
+    labels: list[str] = Field(default_factory=list, sa_column=json_column())
+    unread: bool = False
+    needs_reply: bool = False
+    has_note: bool = False
+    automatic: bool = False
+    snippet: str = ""
+    message_count: int = 0
+    snoozed_until: datetime | None = None
+    due_at: datetime | None = None
+    last_message_at: datetime
+    created_at: datetime
+    change_no: int = 0
+
+
+class Message(SQLModel, table=True):
+    """One entry of a thread. It never changes, except that its deliveries do.
+
+    `dedupe_key` makes filing idempotent: an order note by its external id, a reply by its Idempotency-Key.
+    """
+
+    __tablename__ = "messages"
+    __table_args__ = (
+        Index("ix_messages_thread", "thread_id", "id"),
+        Index("ix_messages_internet_id", "shop_id", "internet_message_id"),
+    )
+
+    id: str = Field(primary_key=True)
+    thread_id: str = Field(foreign_key="threads.id")
+    shop_id: str
+    direction: str
+    channel: str
+    author_kind: str
+    author_name: str = ""
+    author_user_id: str | None = None
+    subject: str = ""
+    text: str = ""
+    fresh_text: str = ""
+    quoted_text: str = ""
+    signature_text: str = ""
+    html: str | None = None
+    remote_content: bool = False
+    internet_message_id: str | None = None
+    references: list[str] = Field(default_factory=list, sa_column=json_column())
+    sent_at: datetime | None = None
+    received_at: datetime
+    trust: dict[str, Any] = Field(default_factory=dict, sa_column=json_column())
+    filed_because: list[dict[str, Any]] = Field(default_factory=list, sa_column=json_column())
+    defects: list[str] = Field(default_factory=list, sa_column=json_column())
+    automatic: str = ""
+    raw_sha256: str | None = None
+    inbound_id: str | None = None
+    dedupe_key: str | None = Field(default=None, unique=True)
+
+
+class Attachment(SQLModel, table=True):
+    """A file of a message; its bytes lie in the blob store under `blob_key`."""
+
+    __tablename__ = "attachments"
+
+    id: str = Field(primary_key=True)
+    message_id: str = Field(foreign_key="messages.id", index=True)
+    shop_id: str
+    filename: str
+    content_type: str
+    declared_type: str
+    size: int
+    sha256: str
+    inline: bool = False
+    content_id: str | None = None
+    blob_key: str
+    position: int = 0
+
+
+class ReplyToken(SQLModel, table=True):
+    """The right of one participant to write into one thread by mail to `r.TOKEN@`.
+
+    Kept as a fingerprint; valid until `expires_at`, which moves with each mail that we send, or until revoked.
+    """
+
+    __tablename__ = "reply_tokens"
+
+    fingerprint: str = Field(primary_key=True)
+    shop_id: str
+    thread_id: str = Field(foreign_key="threads.id", index=True)
+    buyer_id: str | None = None
+    user_id: str | None = None
+    expires_at: datetime
+    revoked_at: datetime | None = None
