@@ -1,0 +1,131 @@
+"""Where large bytes lie: local files, or a bucket. Keys are made from content hashes; nothing is overwritten."""
+
+import asyncio
+import os
+import secrets
+from pathlib import Path
+from typing import Any, Protocol
+from urllib.parse import unquote, urlsplit
+
+from gateway.errors import ConfigError, NotFound, StorageFull, Unavailable
+
+_NO_SPACE = {28, 122}  # ENOSPC, EDQUOT
+
+
+class BlobStore(Protocol):
+    """Durable bytes by key. `put` returns only when they would survive a power cut."""
+
+    def put(self, key: str, content: bytes) -> None:
+        """Keep them; a key that exists holds the same content already. Raises StorageFull, Unavailable. Blocks."""
+
+    def get(self, key: str) -> bytes:
+        """The bytes. Raises NotFound, Unavailable. Blocks."""
+
+
+def content_key(kind: str, sha256: str) -> str:
+    """The key of a content: `raw/ab/cd/abcd…`, so that no folder grows without end."""
+    return f"{kind}/{sha256[:2]}/{sha256[2:4]}/{sha256}"
+
+
+class LocalBlobs:
+    """Files below a folder, written under another name, synced, and renamed into place."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def put(self, key: str, content: bytes) -> None:
+        """See BlobStore. The folder is synced too: a rename alone may not survive a power cut."""
+        path = self.root / key
+        if path.exists():
+            return
+        draft = path.with_name(f".{path.name[:16]}.{secrets.token_hex(6)}")
+        try:
+            _make_folders(path.parent)
+            _write_synced(draft, content)
+            draft.replace(path)
+            _sync_folder(path.parent)
+        except OSError as error:
+            draft.unlink(missing_ok=True)
+            full = error.errno in _NO_SPACE
+            raise (StorageFull if full else Unavailable)(f"can't store a blob: {error.strerror}") from error
+
+    def get(self, key: str) -> bytes:
+        """See BlobStore."""
+        try:
+            return (self.root / key).read_bytes()
+        except FileNotFoundError:
+            raise NotFound("the stored bytes are missing") from None
+        except OSError as error:
+            raise Unavailable(f"can't read a blob: {error.strerror}") from error
+
+
+def _write_synced(path: Path, content: bytes) -> None:
+    with path.open("xb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _make_folders(folder: Path) -> None:
+    if folder.is_dir():
+        return
+    _make_folders(folder.parent)
+    folder.mkdir(exist_ok=True)
+    _sync_folder(folder.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+class BucketBlobs:
+    """Objects in an S3 bucket (extra `s3`); the service's own durability stands for the fsync."""
+
+    def __init__(self, url: str) -> None:
+        try:
+            from obstore.store import from_url
+        except ImportError:
+            raise ConfigError("ZNX_BLOB_URL: s3:// needs `pip install 'znx[s3]'`") from None
+        self._store: Any = from_url(url)
+
+    def put(self, key: str, content: bytes) -> None:
+        """See BlobStore."""
+        self._call("put", key, content)
+
+    def get(self, key: str) -> bytes:
+        """See BlobStore."""
+        return bytes(self._call("get", key).bytes())
+
+    def _call(self, name: str, *arguments: Any) -> Any:
+        import obstore
+
+        try:
+            return getattr(obstore, name)(self._store, *arguments)
+        except FileNotFoundError:
+            raise NotFound("the stored bytes are missing") from None
+        except Exception as error:
+            raise Unavailable("the blob store is not available") from error
+
+
+def blob_store(url: str) -> BlobStore:
+    """The store behind `file:///PATH` or `s3://bucket/prefix`. Raises ConfigError for any other."""
+    parts = urlsplit(url)
+    if parts.scheme == "file":
+        return LocalBlobs(Path(unquote(parts.path)))
+    if parts.scheme == "s3":
+        return BucketBlobs(url)
+    raise ConfigError("ZNX_BLOB_URL: expected file:///PATH or s3://bucket/prefix")
+
+
+async def fetch(store: BlobStore, key: str) -> bytes:
+    """`get` without holding up the event loop."""
+    return await asyncio.to_thread(store.get, key)
+
+
+async def keep(store: BlobStore, key: str, content: bytes) -> None:
+    """`put` without holding up the event loop."""
+    await asyncio.to_thread(store.put, key, content)

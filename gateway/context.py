@@ -1,0 +1,24 @@
+"""What every flow needs at hand: the replaceable parts and the settings, put together once by `gateway.cli`."""
+
+from dataclasses import dataclass, field
+
+from gateway.blobs import BlobStore
+from gateway.clock import Clock
+from gateway.rendering import Renderer
+from gateway.settings import Settings
+from gateway.signals import Signal
+from gateway.store.db import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Gateway:
+    """The running gateway. `secret` signs tokens; the signals wake the workers of this process."""
+
+    settings: Settings
+    db: Database
+    blobs: BlobStore
+    clock: Clock
+    secret: bytes
+    renderer: Renderer
+    inbound_signal: Signal = field(default_factory=Signal)
+    outbound_signal: Signal = field(default_factory=Signal)

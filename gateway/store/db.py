@@ -1,0 +1,146 @@
+"""Engines and transactions over SQLite or PostgreSQL. What is read and written stands in the modules beside it.
+
+SQLite: WAL, `synchronous=FULL`, and `BEGIN IMMEDIATE` for writers, since pysqlite would otherwise begin no
+transaction for a SELECT and lose updates. Readers have connections of their own and never wait for a writer.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from gateway.errors import ConfigError, Unavailable
+
+BUSY_TIMEOUT_MS = 8_000
+_SQLITE_PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA foreign_keys=ON",
+    f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}",
+    "PRAGMA cache_size=-16000",
+    "PRAGMA temp_store=MEMORY",
+)
+
+
+def database_url(text_: str) -> URL:
+    """Read `sqlite:///PATH` or `postgresql://…`. Raises ConfigError for any other kind."""
+    try:
+        url = make_url(text_)
+    except Exception:
+        raise ConfigError("ZNX_DATABASE_URL: expected sqlite:///PATH or postgresql://user@host/db") from None
+    name = url.get_backend_name()
+    if name not in ("sqlite", "postgresql"):
+        raise ConfigError(f"ZNX_DATABASE_URL: {name} is not supported; use sqlite:/// or postgresql://")
+    return url
+
+
+class Database:
+    """One database and its connections. `read()` and `write()` are the only ways to a session."""
+
+    def __init__(self, url: str, pool_size: int = 8) -> None:
+        self.url = database_url(url)
+        self.sqlite = self.url.get_backend_name() == "sqlite"
+        self._writers = self._engine("BEGIN IMMEDIATE", 1 if self.sqlite else pool_size)
+        self._readers = self._engine("BEGIN", pool_size) if self.sqlite else self._writers
+        self._turn = asyncio.Lock()
+
+    def _engine(self, begin: str, pool_size: int) -> AsyncEngine:
+        driver = "sqlite+aiosqlite" if self.sqlite else "postgresql+psycopg"
+        engine = create_async_engine(
+            self.url.set(drivername=driver),
+            pool_size=pool_size,
+            max_overflow=0,
+            pool_timeout=10,
+            **_dialect(self.sqlite),
+        )
+        if self.sqlite:
+            _prepare_sqlite(engine.sync_engine, begin)
+        return engine
+
+    def sync_engine(self) -> Engine:
+        """A blocking engine with one connection, for the thread that writes accepted mail and for migrations."""
+        driver = "sqlite+pysqlite" if self.sqlite else "postgresql+psycopg"
+        engine = create_engine(self.url.set(drivername=driver), pool_size=1, max_overflow=1, **_dialect(self.sqlite))
+        if self.sqlite:
+            _prepare_sqlite(engine, "BEGIN IMMEDIATE")
+        return engine
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncSession]:
+        """A session on one snapshot that changes nothing. Raises Unavailable when the database is away."""
+        with _failures():
+            async with AsyncSession(self._readers, expire_on_commit=False, autoflush=False) as session:
+                yield session
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncSession]:
+        """One transaction: committed at the end, rolled back by any exception. Raises Unavailable.
+
+        Within a process SQLite's writers queue here, in order, instead of polling for the file's lock.
+        """
+        with _failures():
+            async with self._one_at_a_time(), AsyncSession(self._writers, expire_on_commit=False) as session:
+                async with session.begin():
+                    yield session
+
+    @asynccontextmanager
+    async def _one_at_a_time(self) -> AsyncIterator[None]:
+        if not self.sqlite:
+            yield
+            return
+        async with self._turn:
+            yield
+
+    async def ping(self) -> None:
+        """Raises Unavailable when the database does not answer."""
+        async with self.read() as session:
+            await (await session.connection()).execute(text("SELECT 1"))
+
+    async def close(self) -> None:
+        """Give all connections back."""
+        await self._writers.dispose()
+        await self._readers.dispose()
+
+
+def _dialect(sqlite: bool) -> dict[str, Any]:
+    if sqlite:
+        return {"connect_args": {"isolation_level": None, "timeout": BUSY_TIMEOUT_MS / 1000}}
+    return {"pool_pre_ping": True, "connect_args": {"connect_timeout": 5}}
+
+
+def _prepare_sqlite(engine: Engine, begin: str) -> None:
+    @event.listens_for(engine, "connect")
+    def _pragmas(connection: Any, _record: object) -> None:
+        cursor = connection.cursor()
+        for pragma in _SQLITE_PRAGMAS:
+            cursor.execute(pragma)
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Any) -> None:
+        connection.exec_driver_sql(begin)
+
+
+class _failures:
+    """Translates the driver's words for "away, locked, full" into Unavailable; leaves mistakes of ours alone."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        if is_unavailable(error):
+            raise Unavailable("the database is not available") from error
+
+
+def is_unavailable(error: BaseException | None) -> bool:
+    """True for failures of the connection, the lock or the disk, which may pass by themselves."""
+    if isinstance(error, OperationalError | InterfaceError | PoolTimeout):
+        return True
+    return (isinstance(error, DBAPIError) and error.connection_invalidated) or isinstance(error, ConnectionError)

@@ -1,0 +1,86 @@
+"""Fixtures that every test may use: a fresh database of each kind, a clock that stands still, an event loop."""
+
+import os
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from gateway.blobs import LocalBlobs
+from gateway.store import migrate
+from gateway.store.db import Database
+from tests import postgres
+
+IN_CI = os.environ.get("CI", "") not in ("", "false", "0")
+
+
+class StillClock:
+    """A clock that moves only when it is told to."""
+
+    def __init__(self, at: datetime = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)) -> None:
+        self.at = at
+
+    def now(self) -> datetime:
+        """The moment it was set to."""
+        return self.at
+
+    def forward(self, **units: float) -> None:
+        """Move on by a timedelta's keyword arguments."""
+        self.at += timedelta(**units)
+
+
+@pytest.fixture
+def clock() -> StillClock:
+    """A clock that stands at 2026-11-23 08:00 UTC."""
+    return StillClock()
+
+
+def lacking(reason: str) -> None:
+    """Leave a test out because a program is missing: said in one line here, a failure in CI."""
+    if IN_CI:
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[postgres.Server]:
+    """One PostgreSQL for the whole run."""
+    if reason := postgres.available():
+        lacking(reason)
+    with postgres.running() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty SQLite file to copy."""
+    path = tmp_path_factory.mktemp("template") / "znx.db"
+    migrate.upgrade(Database(f"sqlite:///{path}"))
+    return path
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a fresh, migrated database: each test runs on SQLite and on PostgreSQL."""
+    if request.param == "sqlite":
+        template = request.getfixturevalue("sqlite_template")
+        yield f"sqlite:///{shutil.copy(template, tmp_path / 'znx.db')}"
+        return
+    with request.getfixturevalue("postgres_server").database() as url:
+        yield url
+
+
+@pytest.fixture
+async def db(database_url: str) -> AsyncIterator[Database]:
+    """A Database on a fresh schema."""
+    database = Database(database_url)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+def blobs(tmp_path: Path) -> LocalBlobs:
+    """A blob store in the test's own folder."""
+    return LocalBlobs(tmp_path / "blobs")
