@@ -1,0 +1,123 @@
+"""Writes a message into its thread, in the caller's transaction. The one place that does so."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import case, func, insert, select, update
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from gateway.clock import new_id
+from gateway.domain.messages import NewMessage, Place, effect, snippet
+from gateway.models import Attachment, Buyer, Message, Shop, Thread
+
+_THREADS = Thread.__table__  # type: ignore[attr-defined]
+_MESSAGES = Message.__table__  # type: ignore[attr-defined]
+_ATTACHMENTS = Attachment.__table__  # type: ignore[attr-defined]
+_BUYERS = Buyer.__table__  # type: ignore[attr-defined]
+_SHOPS = Shop.__table__  # type: ignore[attr-defined]
+_NOT_COLUMNS = {"attachments", "status_after"}
+
+
+@dataclass(frozen=True, slots=True)
+class FiledMessage:
+    """Where a message stands. `new` is false when the same one (by `dedupe_key`) stood there before."""
+
+    message_id: str
+    thread_id: str
+    new: bool
+
+
+async def lock_buyer(session: AsyncSession, buyer_id: str) -> None:
+    """Hold the buyer until the transaction ends, so that two mails at once can't open two threads for one matter."""
+    await (await session.connection()).execute(select(_BUYERS.c.id).where(_BUYERS.c.id == buyer_id).with_for_update())
+
+
+async def file_message(session: AsyncSession, place: Place, message: NewMessage) -> FiledMessage:
+    """Add the message to its thread, which is made when there is none, and keep what lists show of the thread.
+
+    Filing a `dedupe_key` again returns the first message and changes nothing.
+    """
+    connection = await session.connection()
+    await lock_buyer(session, place.buyer_id)
+    if message.dedupe_key is not None:
+        same = select(_MESSAGES.c.id, _MESSAGES.c.thread_id).where(_MESSAGES.c.dedupe_key == message.dedupe_key)
+        if (row := (await connection.execute(same)).first()) is not None:
+            return FiledMessage(row.id, row.thread_id, new=False)
+    change_no = await bump_change(session, place.shop_id)
+    thread_id = place.thread_id or await _order_thread(session, place) or await _open_thread(session, place, message)
+    await _insert_message(session, place.shop_id, thread_id, message)
+    await _update_thread(session, thread_id, message, change_no)
+    return FiledMessage(message.id, thread_id, new=True)
+
+
+async def bump_change(session: AsyncSession, shop_id: str) -> int:
+    """Take the shop's next change number: open pages ask for what is newer than the one they know."""
+    statement = (
+        update(_SHOPS)
+        .where(_SHOPS.c.id == shop_id)
+        .values(change_no=_SHOPS.c.change_no + 1)
+        .returning(_SHOPS.c.change_no)
+    )
+    return int((await (await session.connection()).execute(statement)).scalar_one())
+
+
+async def _order_thread(session: AsyncSession, place: Place) -> str | None:
+    if place.order_id is None:
+        return None
+    statement = select(_THREADS.c.id).where(
+        _THREADS.c.shop_id == place.shop_id,
+        _THREADS.c.buyer_id == place.buyer_id,
+        _THREADS.c.order_id == place.order_id,
+    )
+    return (await (await session.connection()).execute(statement)).scalar()
+
+
+async def _open_thread(session: AsyncSession, place: Place, message: NewMessage) -> str:
+    thread_id = new_id()
+    values: dict[str, Any] = {
+        "id": thread_id,
+        "shop_id": place.shop_id,
+        "buyer_id": place.buyer_id,
+        "order_id": place.order_id,
+        "subject": message.subject or snippet(message.fresh_text or message.text)[:80],
+        "snippet": snippet(message.fresh_text or message.text),
+        "automatic": bool(message.automatic),
+        "labels": [],
+        "message_count": 0,
+        "last_message_at": message.received_at,
+        "created_at": message.received_at,
+    }
+    await (await session.connection()).execute(insert(_THREADS), values)
+    return thread_id
+
+
+async def _insert_message(session: AsyncSession, shop_id: str, thread_id: str, message: NewMessage) -> None:
+    connection = await session.connection()
+    values = {name: getattr(message, name) for name in message.__slots__ if name not in _NOT_COLUMNS}
+    values |= {"thread_id": thread_id, "shop_id": shop_id, "trust": dict(message.trust)}
+    values |= {"filed_because": [dict(clue) for clue in message.filed_because]}
+    values |= {"references": list(message.references), "defects": list(message.defects)}
+    await connection.execute(insert(_MESSAGES), values)
+    files = [
+        asdict(file) | {"message_id": message.id, "shop_id": shop_id, "position": position}
+        for position, file in enumerate(message.attachments)
+    ]
+    if files:
+        await connection.execute(insert(_ATTACHMENTS), files)
+
+
+async def _update_thread(session: AsyncSession, thread_id: str, message: NewMessage, change_no: int) -> None:
+    changes: dict[str, Any] = effect(message)
+    counted = {"message_count": _THREADS.c.message_count + 1, "change_no": change_no}
+    if "last_message_at" in changes:
+        changes["last_message_at"] = _later(changes["last_message_at"])
+    await (await session.connection()).execute(
+        update(_THREADS).where(_THREADS.c.id == thread_id).values(**changes, **counted)
+    )
+
+
+def _later(moment: datetime) -> Any:
+    """A mail that was processed late doesn't move its thread back."""
+    newest = func.coalesce(_THREADS.c.last_message_at, moment)
+    return case((newest > moment, newest), else_=moment)
