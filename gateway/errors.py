@@ -9,6 +9,14 @@ class TemporaryError(ZnxError):
     """May go away by itself: the work is kept and tried again (SMTP 4xx, HTTP 503)."""
 
 
+class RateLimited(TemporaryError):
+    """Too much, too fast; `retry_after` says in how many seconds to come back, 0 when that is open."""
+
+    def __init__(self, message: str, retry_after: int = 0) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
 class PermanentError(ZnxError):
     """Will not go away by trying again: somebody has to change something (SMTP 5xx, HTTP 4xx)."""
 
@@ -19,6 +27,14 @@ class Unavailable(TemporaryError):
 
 class StorageFull(TemporaryError):
     """There is too little room to keep one more mail safely."""
+
+
+class Refused(PermanentError):
+    """A mail that breaks a rule before it is accepted; `reason` is the rule's code."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 class UnknownRecipient(PermanentError):
