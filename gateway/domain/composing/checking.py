@@ -1,0 +1,41 @@
+"""Reads composed bytes again, with another reader than the one that wrote them, and refuses what was not meant."""
+
+import re
+from email.header import decode_header, make_header
+from email.parser import HeaderParser
+from email.policy import compat32
+from email.utils import getaddresses
+
+from gateway.domain.addresses import split
+from gateway.domain.composing.outgoing import Outgoing
+from gateway.errors import Invalid
+
+_BARE = re.compile(rb"\r(?!\n)|(?<!\r)\n|\0")
+_LONG = re.compile(rb"[^\r\n]{999}")
+_WATCHED = ("From", "To", "Reply-To")
+
+
+def check(raw: bytes, mail: Outgoing, names: list[str], subject: str) -> None:
+    """Raise Invalid unless every reader finds just these headers, these people, this subject, and clean lines.
+
+    `names` are the header names that were written, in order; `subject` is the cleaned one.
+    """
+    if _BARE.search(raw) or _LONG.search(raw):
+        raise Invalid("the composed mail has a bare line end or an overlong line")
+    section = raw.partition(b"\r\n\r\n")[0].decode("utf-8")
+    if not section.isascii() and all(map(str.isascii, _addresses(mail))):
+        raise Invalid("the composed headers are not ASCII")
+    # The stdlib's reader also splits at bare CRs and other line ends that ours does not know.
+    parsed = HeaderParser(policy=compat32).parsestr(section + "\r\n\r\n", headersonly=True)
+    if parsed.keys() != names or parsed.defects:
+        raise Invalid("the composed headers are not the ones that were meant")
+    for name, address in zip(_WATCHED, _addresses(mail), strict=True):
+        found = [split(spec) for _, spec in getaddresses([str(parsed[name])])]
+        if found != [split(address)]:
+            raise Invalid(f"{name}: the composed header names other people than were meant", name)
+    if str(make_header(decode_header(str(parsed["Subject"])))) != subject:
+        raise Invalid("Subject: the composed header says something else than was meant", "subject")
+
+
+def _addresses(mail: Outgoing) -> tuple[str, str, str]:
+    return (mail.from_addr, mail.to_addr, mail.reply_to)
