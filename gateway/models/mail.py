@@ -64,8 +64,6 @@ class InboundEmail(SQLModel, table=True):
     released_by: str = ""
     attempts: int = 0
     next_attempt_at: datetime
-    lease_owner: str = ""
-    lease_until: datetime | None = None
     decided_at: datetime | None = None
 
 
@@ -74,6 +72,7 @@ class Delivery(SQLModel, table=True):
 
     Life cycle: queued → sent | deferred | failed; deferred → sent | failed; sent → bounced.
     The mail itself is composed once, when it is queued, and kept by its hash: every attempt sends the same bytes.
+    Leases work as those of InboundEmail do.
     """
 
     __tablename__ = "deliveries"
@@ -103,8 +102,6 @@ class Delivery(SQLModel, table=True):
     queued_at: datetime
     at: datetime
     next_attempt_at: datetime
-    lease_owner: str = ""
-    lease_until: datetime | None = None
 
 
 class DeliveryAttempt(SQLModel, table=True):

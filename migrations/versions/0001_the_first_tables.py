@@ -121,8 +121,6 @@ def upgrade() -> None:
         sa.Column("queued_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("next_attempt_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
-        sa.Column("lease_owner", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("lease_until", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.ForeignKeyConstraint(
             ["sha256"],
             ["raw_emails.sha256"],
@@ -171,8 +169,6 @@ def upgrade() -> None:
         sa.Column("released_by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("next_attempt_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
-        sa.Column("lease_owner", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("lease_until", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.Column("decided_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.ForeignKeyConstraint(
             ["sha256"],

@@ -1,0 +1,134 @@
+"""What is known when a mail is decided, read once before; and the values that the decision ends in."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from gateway.domain.addresses import Recipient
+from gateway.domain.emails import Email, Mailbox
+from gateway.domain.messages import Channel
+from gateway.domain.notes import OrderNote
+from gateway.domain.values import Trust
+
+
+@dataclass(frozen=True, slots=True)
+class ShopFacts:
+    """The shop that a recipient address leads to. `system` is the admins' own inbox."""
+
+    id: str
+    slug: str
+    notes_from: tuple[str, ...] = ()
+    system: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OrderFacts:
+    """An order of the shop and whose it is."""
+
+    id: str
+    order_no: str
+    buyer_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadFacts:
+    """A thread of the shop and the buyer."""
+
+    id: str
+    order_id: str | None
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class TokenFacts:
+    """A valid token of the recipient address: its thread, and the only buyer who may use it.
+
+    `delivery_id` is set for a return path (`b.TOKEN@`).
+    """
+
+    thread_id: str
+    buyer_id: str
+    delivery_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BuyerFacts:
+    """The buyer of this shop whom the author's address belongs to, with the orders, newest first."""
+
+    id: str
+    name: str
+    orders: tuple[OrderFacts, ...] = ()
+    threads: tuple[ThreadFacts, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """Everything that a decision may look at.
+
+    `author` is the strictly read From, its address folded; None when there is no certain one.
+    `referenced` maps Message-IDs of this shop and buyer, that the mail names, to their threads.
+    `require_verified` is off on a trusted network; `released` when an admin vouched for the mail.
+    """
+
+    recipient: Recipient
+    email: Email
+    trust: Trust
+    author: Mailbox | None = None
+    null_sender: bool = False
+    shop: ShopFacts | None = None
+    token: TokenFacts | None = None
+    buyer: BuyerFacts | None = None
+    named_order: OrderFacts | None = None
+    referenced: Mapping[str, str] = field(default_factory=dict)
+    note: OrderNote | None = None
+    require_verified: bool = True
+    released: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Clue:
+    """One fact that led a mail to its place, kept and shown as "why is this here?"."""
+
+    clue: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """Make a message of it. `thread_id` None: the order's one thread, or a new one when there is no order either.
+
+    `buyer_id` None: the author becomes a correspondent of the shop first (the admins' inbox, a released mail).
+    """
+
+    buyer_id: str | None
+    order_id: str | None = None
+    thread_id: str | None = None
+    channel: Channel = "email"
+    text: str | None = None
+    clues: tuple[Clue, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Bounced:
+    """It reports on a delivery of ours: the delivery's state changes, and the bubble shows it."""
+
+    delivery_id: str
+    clues: tuple[Clue, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Keep it for a person to look at; `why` is a code of `reasons`."""
+
+    why: str
+    details: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Discard:
+    """Keep the bytes, show nothing; `why` is a code of `reasons`."""
+
+    why: str
+    details: Mapping[str, str] = field(default_factory=dict)
+
+
+Disposition = File | Bounced | Hold | Discard

@@ -1,0 +1,123 @@
+"""The queue of accepted mail: claim what is due, read it, write how it ended. What it means is decided elsewhere."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from gateway.blobs import BlobStore, fetch
+from gateway.domain.addresses import fold
+from gateway.domain.values import Peer
+from gateway.errors import Conflict, NotFound
+from gateway.models import InboundEmail, RawEmail
+
+LEASE = timedelta(seconds=120)
+"""How long a worker may take over one mail before another may try; parsing is cut long before."""
+_RAW = RawEmail.__table__  # type: ignore[attr-defined]
+_INBOUND = InboundEmail.__table__  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """One ledger row on its way through a worker. `attempts` is the fence for writing its outcome."""
+
+    id: str
+    rcpt_to: str
+    mail_from: str
+    author: str
+    sha256: str
+    peer: Peer
+    ingress: str
+    released_by: str
+    received_at: datetime
+    attempts: int
+
+    @property
+    def content_key(self) -> str:
+        """Names recipient and content: the same mail sent again has the same."""
+        return hashlib.sha256(f"{fold(self.rcpt_to)}\0{self.sha256}".encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """The columns of a ledger row that a decision sets."""
+
+    state: str
+    why: str
+    details: Mapping[str, Any] = field(default_factory=dict)
+    shop_id: str | None = None
+    order_no: str = ""
+    message_id: str | None = None
+    thread_id: str | None = None
+    owns_content: bool = False
+
+
+async def claim(session: AsyncSession, now: datetime, limit: int) -> list[Claimed]:
+    """Take up to `limit` due rows, oldest first, for LEASE; no two workers get the same one."""
+    due = (
+        select(_INBOUND.c.id)
+        .where(_INBOUND.c.state == "pending", _INBOUND.c.next_attempt_at <= now)
+        .order_by(_INBOUND.c.next_attempt_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    taken = (
+        update(_INBOUND)
+        .where(_INBOUND.c.id.in_(due))
+        .values(next_attempt_at=now + LEASE, attempts=_INBOUND.c.attempts + 1)
+        .returning(_INBOUND)
+    )
+    rows = (await (await session.connection()).execute(taken)).mappings().all()
+    return sorted((_claimed(row) for row in rows), key=lambda claimed: claimed.id)
+
+
+def _claimed(row: Mapping[Any, Any]) -> Claimed:
+    names = ("id", "rcpt_to", "mail_from", "author", "sha256", "ingress", "released_by", "received_at", "attempts")
+    return Claimed(peer=Peer(**row["peer"]), **{name: row[name] for name in names})
+
+
+async def raw_of(session: AsyncSession, sha256: str, blobs: BlobStore) -> bytes:
+    """The bytes of a mail. Raises NotFound when they are gone, Unavailable when the store is."""
+    statement = select(_RAW.c.content, _RAW.c.blob_key).where(_RAW.c.sha256 == sha256)
+    row = (await (await session.connection()).execute(statement)).first()
+    if row is None:
+        raise NotFound("the mail's bytes are missing")
+    return bytes(row.content) if row.content is not None else await fetch(blobs, row.blob_key)
+
+
+async def duplicate_of(session: AsyncSession, claimed: Claimed) -> str | None:
+    """The id of the row that was filed or held with the same content for the same recipient, if there is one."""
+    statement = select(_INBOUND.c.id).where(_INBOUND.c.content_key == claimed.content_key, _INBOUND.c.id != claimed.id)
+    return (await (await session.connection()).execute(statement)).scalar()
+
+
+async def finish(session: AsyncSession, claimed: Claimed, ending: Ending, now: datetime) -> None:
+    """Write the outcome. Raises Conflict when another worker has taken the row over meanwhile."""
+    values: dict[str, Any] = {
+        "state": ending.state,
+        "why": ending.why,
+        "details": dict(ending.details),
+        "shop_id": ending.shop_id,
+        "order_no": ending.order_no,
+        "message_id": ending.message_id,
+        "thread_id": ending.thread_id,
+        "content_key": claimed.content_key if ending.owns_content else None,
+        "decided_at": now,
+    }
+    await _write(session, claimed, values)
+
+
+async def postpone(session: AsyncSession, claimed: Claimed, until: datetime, why: str) -> None:
+    """Leave it pending until later, with the reason."""
+    await _write(session, claimed, {"next_attempt_at": until, "why": why})
+
+
+async def _write(session: AsyncSession, claimed: Claimed, values: Mapping[str, Any]) -> None:
+    mine = (_INBOUND.c.id == claimed.id, _INBOUND.c.state == "pending", _INBOUND.c.attempts == claimed.attempts)
+    result = await (await session.connection()).execute(update(_INBOUND).where(*mine).values(**values))
+    if result.rowcount != 1:
+        raise Conflict("another worker has taken this mail over")
