@@ -5,8 +5,8 @@ transaction for a SELECT and lose updates. Readers have connections of their own
 """
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event, text
@@ -86,9 +86,9 @@ class Database:
         Within a process SQLite's writers queue here, in order, instead of polling for the file's lock.
         """
         with _failures():
-            async with self._one_at_a_time(), AsyncSession(self._writers, expire_on_commit=False) as session:
-                async with session.begin():
-                    yield session
+            writer = AsyncSession(self._writers, expire_on_commit=False)
+            async with self._one_at_a_time(), writer as session, session.begin():
+                yield session
 
     @asynccontextmanager
     async def _one_at_a_time(self) -> AsyncIterator[None]:
@@ -128,15 +128,15 @@ def _prepare_sqlite(engine: Engine, begin: str) -> None:
         connection.exec_driver_sql(begin)
 
 
-class _failures:
+@contextmanager
+def _failures() -> Iterator[None]:
     """Translates the driver's words for "away, locked, full" into Unavailable; leaves mistakes of ours alone."""
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+    try:
+        yield
+    except Exception as error:
         if is_unavailable(error):
             raise Unavailable("the database is not available") from error
+        raise
 
 
 def is_unavailable(error: BaseException | None) -> bool:

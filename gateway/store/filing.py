@@ -10,12 +10,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from gateway.clock import new_id
 from gateway.domain.messages import NewMessage, Place, effect, snippet
 from gateway.models import Attachment, Buyer, Message, Shop, Thread
+from gateway.models.columns import table_of
 
-_THREADS = Thread.__table__  # type: ignore[attr-defined]
-_MESSAGES = Message.__table__  # type: ignore[attr-defined]
-_ATTACHMENTS = Attachment.__table__  # type: ignore[attr-defined]
-_BUYERS = Buyer.__table__  # type: ignore[attr-defined]
-_SHOPS = Shop.__table__  # type: ignore[attr-defined]
+_THREADS = table_of(Thread)
+_MESSAGES = table_of(Message)
+_ATTACHMENTS = table_of(Attachment)
+_BUYERS = table_of(Buyer)
+_SHOPS = table_of(Shop)
 _NOT_COLUMNS = {"attachments", "status_after"}
 
 

@@ -14,11 +14,12 @@ from gateway.domain.addresses import fold
 from gateway.domain.values import Peer
 from gateway.errors import Conflict, NotFound
 from gateway.models import InboundEmail, RawEmail
+from gateway.models.columns import table_of
 
 LEASE = timedelta(seconds=120)
 """How long a worker may take over one mail before another may try; parsing is cut long before."""
-_RAW = RawEmail.__table__  # type: ignore[attr-defined]
-_INBOUND = InboundEmail.__table__  # type: ignore[attr-defined]
+_RAW = table_of(RawEmail)
+_INBOUND = table_of(InboundEmail)
 
 
 @dataclass(frozen=True, slots=True)

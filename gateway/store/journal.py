@@ -23,12 +23,13 @@ from gateway.clock import new_id
 from gateway.domain.values import Arrival
 from gateway.errors import RateLimited, StorageFull, TemporaryError, Unavailable
 from gateway.models import InboundEmail, RawEmail
+from gateway.models.columns import table_of
 from gateway.store.db import Database, is_unavailable
 
 INLINE_BYTES = 64 * 1024
 MAX_BATCH = 500
-_RAW = RawEmail.__table__  # type: ignore[attr-defined]
-_INBOUND = InboundEmail.__table__  # type: ignore[attr-defined]
+_RAW = table_of(RawEmail)
+_INBOUND = table_of(InboundEmail)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,164 @@
+"""Reads what a decision needs: the shop, the token, the buyer, their orders and threads. Decides nothing."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, insert, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from gateway.clock import new_id
+from gateway.domain.addresses import NotesAddress, Recipient, RoleAddress, ShopAddress, TokenAddress
+from gateway.domain.facts import BuyerFacts, OrderFacts, ShopFacts, ThreadFacts, TokenFacts
+from gateway.domain.tokens import fingerprint, well_formed
+from gateway.models import Buyer, BuyerAddress, Delivery, Message, Order, ReplyToken, Shop, Thread
+from gateway.models.columns import table_of
+from gateway.store.filing import lock_buyer
+
+SYSTEM_SLUG = "postmaster"
+MAX_ORDERS = 200
+MAX_THREADS = 200
+MAX_REFERENCES = 100
+_SHOPS = table_of(Shop)
+_ORDERS = table_of(Order)
+_THREADS = table_of(Thread)
+_MESSAGES = table_of(Message)
+_DELIVERIES = table_of(Delivery)
+_BUYERS = table_of(Buyer)
+_ADDRESSES = table_of(BuyerAddress)
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """What a recipient address leads to: a shop, and by a token also a thread of it."""
+
+    shop: ShopFacts
+    token: TokenFacts | None = None
+
+
+async def reach(session: AsyncSession, recipient: Recipient, now: datetime) -> Reached | None:
+    """Where an address of ours leads; None when nothing (or nothing valid any more) stands behind it."""
+    if isinstance(recipient, TokenAddress):
+        return await _by_token(session, recipient, now)
+    if isinstance(recipient, RoleAddress):
+        return _reached(await _shop(session, _SHOPS.c.slug == SYSTEM_SLUG))
+    if isinstance(recipient, ShopAddress | NotesAddress):
+        return _reached(await _shop(session, _SHOPS.c.slug == recipient.slug))
+    return None
+
+
+def _reached(shop: ShopFacts | None) -> Reached | None:
+    return Reached(shop) if shop else None
+
+
+async def _shop(session: AsyncSession, condition: ColumnElement[bool]) -> ShopFacts | None:
+    columns = select(_SHOPS.c.id, _SHOPS.c.slug, _SHOPS.c.notes_from, _SHOPS.c.system)
+    row = (await (await session.connection()).execute(columns.where(condition))).first()
+    return ShopFacts(row.id, row.slug, tuple(row.notes_from or ()), row.system) if row else None
+
+
+async def _by_token(session: AsyncSession, recipient: TokenAddress, now: datetime) -> Reached | None:
+    if not well_formed(recipient.token):
+        return None
+    print_ = fingerprint(recipient.token)
+    token = await (_reply_token if recipient.purpose == "reply" else _bounce_token)(session, print_, now)
+    if token is None:
+        return None
+    shop = await _shop(session, _SHOPS.c.id == token[0])
+    return Reached(shop, token[1]) if shop else None
+
+
+async def _reply_token(session: AsyncSession, print_: str, now: datetime) -> tuple[str, TokenFacts] | None:
+    row = await session.get(ReplyToken, print_)
+    if row is None or row.revoked_at is not None or row.expires_at <= now or row.buyer_id is None:
+        return None
+    return row.shop_id, TokenFacts(row.thread_id, row.buyer_id)
+
+
+async def _bounce_token(session: AsyncSession, print_: str, now: datetime) -> tuple[str, TokenFacts] | None:
+    statement = (
+        select(
+            _DELIVERIES.c.id,
+            _DELIVERIES.c.shop_id,
+            _DELIVERIES.c.thread_id,
+            _DELIVERIES.c.bounce_expires_at,
+            _THREADS.c.buyer_id,
+        )
+        .join(_THREADS, _THREADS.c.id == _DELIVERIES.c.thread_id)
+        .where(_DELIVERIES.c.bounce_fingerprint == print_)
+    )
+    row = (await (await session.connection()).execute(statement)).first()
+    if row is None or row.bounce_expires_at is None or row.bounce_expires_at <= now:
+        return None
+    return row.shop_id, TokenFacts(row.thread_id, row.buyer_id, row.id)
+
+
+async def buyer_by_address(session: AsyncSession, shop_id: str, folded: str) -> BuyerFacts | None:
+    """The buyer of the shop whom a (folded) address belongs to, locked, with orders and threads, newest first."""
+    statement = (
+        select(_BUYERS.c.id, _BUYERS.c.name)
+        .join(_ADDRESSES, _ADDRESSES.c.buyer_id == _BUYERS.c.id)
+        .where(_ADDRESSES.c.shop_id == shop_id, _ADDRESSES.c.folded == folded)
+    )
+    row = (await (await session.connection()).execute(statement)).first()
+    if row is None:
+        return None
+    await lock_buyer(session, row.id)
+    return BuyerFacts(row.id, row.name, await _orders(session, row.id), await _threads(session, shop_id, row.id))
+
+
+async def _orders(session: AsyncSession, buyer_id: str) -> tuple[OrderFacts, ...]:
+    statement = (
+        select(_ORDERS.c.id, _ORDERS.c.order_no, _ORDERS.c.buyer_id)
+        .where(_ORDERS.c.buyer_id == buyer_id)
+        .order_by(_ORDERS.c.placed_at.desc(), _ORDERS.c.id.desc())
+        .limit(MAX_ORDERS)
+    )
+    rows = (await (await session.connection()).execute(statement)).all()
+    return tuple(OrderFacts(row.id, row.order_no, row.buyer_id) for row in rows)
+
+
+async def _threads(session: AsyncSession, shop_id: str, buyer_id: str) -> tuple[ThreadFacts, ...]:
+    statement = (
+        select(_THREADS.c.id, _THREADS.c.order_id, _THREADS.c.status)
+        .where(_THREADS.c.shop_id == shop_id, _THREADS.c.buyer_id == buyer_id)
+        .order_by(_THREADS.c.last_message_at.desc())
+        .limit(MAX_THREADS)
+    )
+    rows = (await (await session.connection()).execute(statement)).all()
+    return tuple(ThreadFacts(row.id, row.order_id, row.status) for row in rows)
+
+
+async def order_by_number(session: AsyncSession, shop_id: str, order_no: str) -> OrderFacts | None:
+    """The shop's order of that number, however its letters are cased."""
+    statement = select(_ORDERS.c.id, _ORDERS.c.order_no, _ORDERS.c.buyer_id).where(
+        _ORDERS.c.shop_id == shop_id, _ORDERS.c.order_no_folded == order_no.casefold()
+    )
+    row = (await (await session.connection()).execute(statement)).first()
+    return OrderFacts(row.id, row.order_no, row.buyer_id) if row else None
+
+
+async def referenced_threads(session: AsyncSession, shop_id: str, message_ids: Iterable[str]) -> dict[str, str]:
+    """The threads of the shop in which these Message-IDs stand."""
+    wanted = list(dict.fromkeys(message_ids))[:MAX_REFERENCES]
+    if not wanted:
+        return {}
+    statement = select(_MESSAGES.c.internet_message_id, _MESSAGES.c.thread_id).where(
+        _MESSAGES.c.shop_id == shop_id,
+        _MESSAGES.c.internet_message_id.in_(wanted),
+    )
+    rows = (await (await session.connection()).execute(statement)).all()
+    return {row.internet_message_id: row.thread_id for row in rows}
+
+
+async def add_correspondent(
+    session: AsyncSession, shop_id: str, address: str, folded: str, name: str, now: datetime
+) -> str:
+    """Make a buyer who never ordered, for the admins' inbox and for mail that an admin let in; the buyer's id."""
+    connection = await session.connection()
+    buyer_id = new_id()
+    buyer = {"id": buyer_id, "shop_id": shop_id, "name": name, "locale": "", "created_at": now}
+    known = {"id": new_id(), "shop_id": shop_id, "buyer_id": buyer_id, "address": address, "folded": folded}
+    await connection.execute(insert(_BUYERS), buyer)
+    await connection.execute(insert(_ADDRESSES), known | {"created_at": now})
+    return buyer_id
