@@ -1,0 +1,171 @@
+"""Mails in words: finds the templates, renders one in a locale; which mail is due and its bytes are others' work."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from babel import Locale
+from babel.dates import format_datetime
+from babel.numbers import format_currency
+from jinja2 import BaseLoader, ChoiceLoader, DictLoader, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.exceptions import SecurityError, TemplateError
+from jinja2.runtime import Context
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from markupsafe import Markup, escape
+
+from gateway.domain.locales import DEFAULT, RIGHT_TO_LEFT, best_locale, language_tag
+from gateway.errors import Invalid, NotFound
+
+_PARAGRAPHS = re.compile(r"\n\s*\n")
+_GAPS = re.compile(r"\n{3,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """What a template became. `subject` is one line; `locale` is the one that was really used."""
+
+    subject: str
+    text: str
+    html: str | None
+    locale: str
+
+
+def templates_root() -> Path:
+    """The folder of the mail templates: inside the installed package, or beside it in the source tree."""
+    package = Path(__file__).parent
+    installed = package / "_data" / "templates" / "email"
+    return installed if installed.is_dir() else package.parent / "templates" / "email"
+
+
+class Renderer:
+    """Renders any template in any locale; made once, it keeps what it has compiled.
+
+    `overrides` come before the templates of the product: a folder of the same shape, or a mapping from
+    `name/locale/part` to source. They run in a sandbox and see only the variables of their template.
+    """
+
+    def __init__(self, overrides: Path | Mapping[str, str] | None = None) -> None:
+        self._root = templates_root()
+        self._environment = _environment(_loader(self._root, overrides))
+        self._names = tuple(sorted(sample.parent.name for sample in self._root.glob("*/sample.json")))
+
+    def names(self) -> tuple[str, ...]:
+        """Every template, by name."""
+        return self._names
+
+    def render(self, template: str, locale: str, context: Mapping[str, object]) -> Rendered:
+        """The template in the nearest locale that we have; docs/outgoing-mail.md tells each context's shape.
+
+        Raises NotFound for an unknown template, Invalid for one that names unknown variables or is broken.
+        """
+        self._known(template)
+        chosen = best_locale(locale)
+        full = {**context, **_surroundings(self._root, chosen)}
+        return Rendered(
+            subject=" ".join(self._part(template, chosen, "subject.txt", full).split()),
+            text=_GAPS.sub("\n\n", self._part(template, chosen, "body.txt", full)).strip("\n") + "\n",
+            html=self._part(template, chosen, "body.html", full),
+            locale=chosen,
+        )
+
+    def sample(self, template: str) -> dict[str, Any]:
+        """The context that a template is shown with; times come as aware datetimes. Raises NotFound."""
+        self._known(template)
+        text = (self._root / template / "sample.json").read_text("utf-8")
+        return json.loads(text, object_hook=_with_times)  # type: ignore[no-any-return]
+
+    def _known(self, template: str) -> None:
+        if template not in self._names:
+            raise NotFound(f"no template {template!r}; there are: {', '.join(self._names)}")
+
+    def _part(self, template: str, locale: str, part: str, context: Mapping[str, object]) -> str:
+        try:
+            found = self._environment.select_template([f"{template}/{locale}/{part}", f"{template}/{DEFAULT}/{part}"])
+            return found.render(context)
+        except (TemplateError, SecurityError, TypeError, ValueError) as error:
+            raise Invalid(f"template {template}/{locale}/{part}: {error}", part) from error
+
+
+def _loader(root: Path, overrides: Path | Mapping[str, str] | None) -> BaseLoader:
+    ours = FileSystemLoader(root)
+    if overrides is None:
+        return ours
+    theirs = FileSystemLoader(overrides) if isinstance(overrides, Path) else DictLoader(overrides)
+    return ChoiceLoader([theirs, ours])
+
+
+def _environment(loader: BaseLoader) -> ImmutableSandboxedEnvironment:
+    environment = ImmutableSandboxedEnvironment(
+        loader=loader,
+        undefined=StrictUndefined,
+        autoescape=lambda name: name is not None and name.endswith(".html"),
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    environment.filters |= {"money": money, "when": when, "quoted": quoted, "as_html": as_html}
+    return environment
+
+
+def _surroundings(root: Path, locale: str) -> dict[str, object]:
+    """What every template has besides its context: the locale's common words and the direction of its script."""
+    right_to_left = locale in RIGHT_TO_LEFT
+    return {
+        "words": _words(root, locale),
+        "locale": locale,
+        "lang": language_tag(locale),
+        "dir": "rtl" if right_to_left else "ltr",
+        "start": "right" if right_to_left else "left",
+        "end": "left" if right_to_left else "right",
+    }
+
+
+@cache
+def _words(root: Path, locale: str) -> dict[str, str]:
+    return json.loads((root / "_shared" / "words" / f"{locale}.json").read_text("utf-8"))  # type: ignore[no-any-return]
+
+
+def _with_times(values: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: datetime.fromisoformat(value) if name == "at" or name.endswith("_at") else value
+        for name, value in values.items()
+    }
+
+
+@cache
+def _babel(locale: str) -> Locale:
+    return Locale.parse(locale)
+
+
+@pass_context
+def money(context: Context, amount: str, currency: str) -> str:
+    """An amount as the reader writes it; what is no number, or has no currency, stays as the shop wrote it."""
+    try:
+        return format_currency(amount, currency, locale=_babel(context["locale"])) if currency else str(amount)
+    except (ValueError, ArithmeticError):
+        return f"{amount} {currency}"
+
+
+@pass_context
+def when(context: Context, moment: datetime) -> str:
+    """Date and time in the reader's words, in UTC and saying so: a mail does not know its reader's zone."""
+    return format_datetime(moment, "long", tzinfo=UTC, locale=_babel(context["locale"]))
+
+
+def quoted(text: str) -> str:
+    """Each line behind `> ` (RFC 3676 section 4.5)."""
+    return "\n".join(f"> {line}".rstrip() for line in text.strip().splitlines())
+
+
+def as_html(text: str) -> Markup:
+    """Somebody's plain text as HTML that means the same: escaped, with its paragraphs and line ends."""
+    paragraphs = _PARAGRAPHS.split("\n".join(text.strip().splitlines()))
+    lines = [Markup("<br>\n").join(map(escape, paragraph.split("\n"))) for paragraph in paragraphs]
+    *before, last = lines
+    above = Markup("").join(Markup('<p style="margin:0 0 16px">{}</p>\n').format(paragraph) for paragraph in before)
+    return above + Markup('<p style="margin:0">{}</p>').format(last)
