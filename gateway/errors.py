@@ -49,6 +49,10 @@ class Conflict(PermanentError):
     """The state changed meanwhile, or the key is already taken by something else."""
 
 
+class Duplicate(Conflict):
+    """A unique key is taken: somebody else did the same a moment ago. Looking again shows what they did."""
+
+
 class Invalid(PermanentError):
     """The input breaks a rule; `field` names the part that does."""
 

@@ -9,9 +9,6 @@ from gateway.domain.addresses import NotesAddress, RoleAddress, ShopAddress, Tok
 from gateway.domain.facts import Bounced, Clue, Discard, Disposition, Facts, File, Hold
 from gateway.domain.placing import place
 
-OWN_MARK = "X-Znx-Id"
-"""The header that every mail of ours carries; one that comes back with it went round in a circle."""
-
 Rule = Callable[[Facts], Disposition | None]
 
 
@@ -52,7 +49,7 @@ def _no_author(facts: Facts) -> Disposition | None:
 
 
 def _own_mail(facts: Facts) -> Disposition | None:
-    return Discard("own-mail") if facts.email.header(OWN_MARK) else None
+    return Discard("own-mail") if facts.own_mail else None
 
 
 def _forged(facts: Facts) -> Disposition | None:

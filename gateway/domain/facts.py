@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from gateway.domain.addresses import Recipient
-from gateway.domain.emails import Email, Mailbox
+from gateway.domain.authenticity.author import Mailbox
+from gateway.domain.emails import Email
 from gateway.domain.messages import Channel
 from gateway.domain.notes import OrderNote
 from gateway.domain.values import Trust
@@ -66,7 +67,7 @@ class Facts:
 
     `author` is the strictly read From, its address folded; None when there is no certain one.
     `referenced` maps Message-IDs of this shop and buyer, that the mail names, to their threads.
-    `require_verified` is off on a trusted network; `released` when an admin vouched for the mail.
+    `own_mail` is set where our own loop mark came back. `require_verified` is off on a trusted network; `released` when an admin vouched for the mail.
     """
 
     recipient: Recipient
@@ -74,6 +75,7 @@ class Facts:
     trust: Trust
     author: Mailbox | None = None
     null_sender: bool = False
+    own_mail: bool = False
     shop: ShopFacts | None = None
     token: TokenFacts | None = None
     buyer: BuyerFacts | None = None

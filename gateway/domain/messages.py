@@ -22,7 +22,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class NewAttachment:
+class StoredFile:
     """A file whose bytes are in the blob store already, under `blob_key`."""
 
     id: str
@@ -64,7 +64,7 @@ class NewMessage:
     raw_sha256: str | None = None
     inbound_id: str | None = None
     dedupe_key: str | None = None
-    attachments: tuple[NewAttachment, ...] = ()
+    attachments: tuple[StoredFile, ...] = ()
     status_after: str | None = None
 
 

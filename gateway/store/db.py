@@ -11,12 +11,12 @@ from typing import Any
 
 from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from gateway.errors import ConfigError, Unavailable
+from gateway.errors import ConfigError, Duplicate, Unavailable
 
 BUSY_TIMEOUT_MS = 8_000
 _SQLITE_PRAGMAS = (
@@ -74,14 +74,16 @@ class Database:
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
-        """A session on one snapshot that changes nothing. Raises Unavailable when the database is away."""
+        """A session that changes nothing. Raises Unavailable when the database is away."""
         with _failures():
             async with AsyncSession(self._readers, expire_on_commit=False, autoflush=False) as session:
                 yield session
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncSession]:
-        """One transaction: committed at the end, rolled back by any exception. Raises Unavailable.
+        """One transaction: committed at the end, rolled back by any exception.
+
+        Raises Unavailable, and Duplicate when a unique key was taken first by somebody else.
 
         Within a process SQLite's writers queue here, in order, instead of polling for the file's lock.
         """
@@ -130,13 +132,21 @@ def _prepare_sqlite(engine: Engine, begin: str) -> None:
 
 @contextmanager
 def _failures() -> Iterator[None]:
-    """Translates the driver's words for "away, locked, full" into Unavailable; leaves mistakes of ours alone."""
+    """Translates the driver's words for "away" and "key taken"; leaves mistakes of ours alone."""
     try:
         yield
+    except IntegrityError as error:
+        if _is_unique_violation(error):
+            raise Duplicate("the key is taken already") from error
+        raise
     except Exception as error:
         if is_unavailable(error):
             raise Unavailable("the database is not available") from error
         raise
+
+
+def _is_unique_violation(error: IntegrityError) -> bool:
+    return getattr(error.orig, "sqlstate", "") == "23505" or "UNIQUE constraint failed" in str(error.orig)
 
 
 def is_unavailable(error: BaseException | None) -> bool:

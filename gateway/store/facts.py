@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, insert, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gateway.clock import new_id
-from gateway.domain.addresses import NotesAddress, Recipient, RoleAddress, ShopAddress, TokenAddress
+from gateway.domain.addresses import NotesAddress, Recipient, RoleAddress, ShopAddress, TokenAddress, fold
 from gateway.domain.facts import BuyerFacts, OrderFacts, ShopFacts, ThreadFacts, TokenFacts
 from gateway.domain.tokens import fingerprint, well_formed
 from gateway.models import Buyer, BuyerAddress, Delivery, Message, Order, ReplyToken, Shop, Thread
@@ -151,14 +151,12 @@ async def referenced_threads(session: AsyncSession, shop_id: str, message_ids: I
     return {row.internet_message_id: row.thread_id for row in rows}
 
 
-async def add_correspondent(
-    session: AsyncSession, shop_id: str, address: str, folded: str, name: str, now: datetime
-) -> str:
+async def add_correspondent(session: AsyncSession, shop_id: str, address: str, name: str, now: datetime) -> str:
     """Make a buyer who never ordered, for the admins' inbox and for mail that an admin let in; the buyer's id."""
     connection = await session.connection()
     buyer_id = new_id()
     buyer = {"id": buyer_id, "shop_id": shop_id, "name": name, "locale": "", "created_at": now}
-    known = {"id": new_id(), "shop_id": shop_id, "buyer_id": buyer_id, "address": address, "folded": folded}
+    known = {"id": new_id(), "shop_id": shop_id, "buyer_id": buyer_id, "address": address, "folded": fold(address)}
     await connection.execute(insert(_BUYERS), buyer)
     await connection.execute(insert(_ADDRESSES), known | {"created_at": now})
     return buyer_id

@@ -1,5 +1,7 @@
 """The first tables."""
 
+from datetime import UTC, datetime
+
 import sqlalchemy as sa
 import sqlmodel.sql.sqltypes
 from alembic import op
@@ -463,6 +465,22 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("attachments", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_attachments_message_id"), ["message_id"], unique=False)
+    _add_system_shop()
+
+
+def _add_system_shop() -> None:
+    """The admins' own inbox: where postmaster@ and abuse@ lead (RFC 2142)."""
+    shops = sa.table(
+        "shops",
+        *(sa.column(name) for name in ("id", "slug", "name", "locale", "reply_name", "change_no")),
+        sa.column("notes_from", JSON),
+        sa.column("settings", JSON),
+        sa.column("system", sa.Boolean()),
+        sa.column("created_at", sqlmodel.sql.sqltypes.UTCDateTime()),
+    )
+    row = {"id": "019a0000-0000-7000-8000-000000000001", "slug": "postmaster", "name": "Postmaster", "locale": "en"}
+    more = {"reply_name": "Postmaster", "change_no": 0, "notes_from": [], "settings": {}, "system": True}
+    op.bulk_insert(shops, [row | more | {"created_at": datetime(2026, 1, 1, tzinfo=UTC)}])
 
 
 def downgrade() -> None:

@@ -1,0 +1,246 @@
+"""The worker's side of a mail: read it, learn who wrote it, decide, and write the outcome in one transaction.
+
+What a mail means is decided by the pure functions of `gateway.domain`; the order of the steps stands here.
+"""
+
+import asyncio
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Protocol
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from gateway import maillog
+from gateway.blobs import keep
+from gateway.context import Gateway
+from gateway.domain.addresses import NotesAddress, ShopAddress, TokenAddress, fold, recipient_of
+from gateway.domain.composing import LOOP_HEADER
+from gateway.domain.deciding import decide
+from gateway.domain.emails import Email
+from gateway.domain.facts import Bounced, Discard, Disposition, Facts, File, Hold
+from gateway.domain.messages import Place
+from gateway.domain.notes import OrderNote, read_note
+from gateway.domain.prescan import author
+from gateway.domain.values import Peer, Trust
+from gateway.errors import Conflict, Duplicate, PermanentError, TemporaryError
+from gateway.inbound.messages import files_of, new_message
+from gateway.store import facts as store
+from gateway.store.deliveries import record_bounce
+from gateway.store.filing import file_message
+from gateway.store.inbound import Claimed, Ending, claim, duplicate_of, finish, postpone, raw_of
+
+RETRY_AFTER = (1, 5, 15, 60, 300, 900, 3600)
+"""Seconds until a mail that could not be processed for now is tried again; the last one repeats."""
+MAX_ATTEMPTS = 60
+MAX_DNS_ATTEMPTS = 7
+"""After about an hour without DNS a mail is decided as it is: unverified, so held."""
+
+
+class Reader(Protocol):
+    """Reads a mail in a process that may be killed."""
+
+    async def read(self, raw: bytes) -> Email:
+        """Raises PermanentError for a mail that can't be read, TemporaryError when the reader failed."""
+
+
+class Testimony(Protocol):
+    """What was found out about the author; `temporary` when DNS did not answer for now."""
+
+    @property
+    def trust(self) -> Trust:
+        """The verdict and why."""
+
+    @property
+    def temporary(self) -> bool:
+        """Asking again later may tell more."""
+
+
+class Witness(Protocol):
+    """Tells who wrote a mail."""
+
+    async def authenticate(self, raw: bytes, envelope_from: str, peer: Peer) -> Testimony:
+        """Never raises for anything that stands in the mail."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One mail, read: the decision's input that needs no database."""
+
+    claimed: Claimed
+    email: Email
+    trust: Trust
+    raw: bytes
+
+
+class Processor:
+    """Turns pending ledger rows into their final state."""
+
+    def __init__(self, gw: Gateway, reader: Reader, witness: Witness, parallel: int = 4) -> None:
+        self._gw, self._reader, self._witness, self._parallel = gw, reader, witness, parallel
+
+    async def run_once(self) -> int:
+        """Process what is due, a handful at a time; how many were taken."""
+        async with self._gw.db.write() as session:
+            batch = await claim(session, self._gw.clock.now(), self._parallel)
+        await asyncio.gather(*(self.process(claimed) for claimed in batch))
+        return len(batch)
+
+    async def process(self, claimed: Claimed) -> None:
+        """Bring one claimed row to its final state; on a temporary failure leave it pending for later."""
+        try:
+            await self._process(claimed)
+        except Conflict:
+            return
+        except TemporaryError as error:
+            await self._later(claimed, str(error))
+        except PermanentError as error:
+            await self._failed(claimed, getattr(error, "reason", "unprocessable"))
+        except Exception as error:
+            maillog.event("worker.error", id=claimed.id, error=type(error).__name__)
+            await self._failed(claimed, "internal-error")
+
+    async def _process(self, claimed: Claimed) -> None:
+        async with self._gw.db.read() as session:
+            raw = await raw_of(session, claimed.sha256, self._gw.blobs)
+        email = await self._reader.read(raw)
+        evidence = Evidence(claimed, email, await self._trust(raw, claimed), raw)
+        stored = await self._store_files(evidence) if email.attachments else True
+        for _ in range(3):
+            try:
+                return await self._conclude(evidence, stored)
+            except Duplicate:
+                continue
+        raise TemporaryError("too many copies at once")
+
+    async def _trust(self, raw: bytes, claimed: Claimed) -> Trust:
+        testimony = await self._witness.authenticate(raw, claimed.mail_from, claimed.peer)
+        if testimony.temporary and claimed.attempts < MAX_DNS_ATTEMPTS:
+            raise TemporaryError("DNS did not answer")
+        return testimony.trust
+
+    async def _store_files(self, evidence: Evidence) -> bool:
+        """Files go to the blob store before the transaction that names them, and only for a mail that is shown."""
+        async with self._gw.db.read() as session:
+            disposition = decide(await self._facts(session, evidence))
+        if not isinstance(disposition, File | Bounced):
+            return False
+        for key, content in files_of(evidence.email).items():
+            await keep(self._gw.blobs, key, content)
+        return True
+
+    async def _conclude(self, evidence: Evidence, stored: bool) -> None:
+        claimed = evidence.claimed
+        async with self._gw.db.write() as session:
+            if (first := await duplicate_of(session, claimed)) is not None:
+                ending = Ending(state="discarded", why="duplicate", details={"of": first})
+            else:
+                facts = await self._facts(session, evidence)
+                disposition = decide(facts)
+                if isinstance(disposition, File | Bounced) and not stored:
+                    raise TemporaryError("the facts changed meanwhile")
+                ending = await self._carry_out(session, facts, disposition, claimed)
+            await finish(session, claimed, ending, self._gw.clock.now())
+        maillog.event(f"inbound.{ending.state}", id=claimed.id, why=ending.why, thread=ending.thread_id)
+
+    async def _facts(self, session: AsyncSession, evidence: Evidence) -> Facts:
+        gw, claimed, email = self._gw, evidence.claimed, evidence.email
+        recipient = recipient_of(claimed.rcpt_to, gw.settings.mail_domain)
+        reached = await store.reach(session, recipient, gw.clock.now())
+        writer = author(evidence.raw)
+        note = read_note(email) if isinstance(recipient, NotesAddress) else None
+        known = Facts(
+            recipient=recipient,
+            email=email,
+            trust=evidence.trust,
+            author=writer,
+            null_sender=not claimed.mail_from and not isinstance(recipient, TokenAddress),
+            own_mail=(email.header(LOOP_HEADER) or "").strip().lower() == gw.settings.mail_domain.lower(),
+            note=note,
+            require_verified=gw.settings.hold_unverified and gw.settings.sender_auth != "off",
+            released=bool(claimed.released_by),
+        )
+        return known if reached is None else await _with_shop(session, known, reached)
+
+    async def _carry_out(
+        self, session: AsyncSession, facts: Facts, disposition: Disposition, claimed: Claimed
+    ) -> Ending:
+        shop_id, order_no = (facts.shop.id if facts.shop else None), _asked_order(facts)
+        match disposition:
+            case Hold(why, details):
+                return Ending(
+                    state="held", why=why, details=details, shop_id=shop_id, order_no=order_no, owns_content=True
+                )
+            case Discard(why, details):
+                return Ending(state="discarded", why=why, details=details, shop_id=shop_id, order_no=order_no)
+            case Bounced():
+                return await self._file_bounce(session, facts, disposition, claimed)
+            case File():
+                return await self._file(session, facts, disposition, claimed)
+
+    async def _file(self, session: AsyncSession, facts: Facts, filed: File, claimed: Claimed) -> Ending:
+        assert facts.shop is not None
+        buyer_id = filed.buyer_id or await self._correspondent(session, facts)
+        place = Place(facts.shop.id, buyer_id, filed.order_id, filed.thread_id)
+        done = await file_message(session, place, new_message(claimed, facts, filed))
+        why = filed.clues[0].clue if filed.clues else "filed"
+        return Ending(
+            state="filed",
+            why=why,
+            shop_id=facts.shop.id,
+            order_no=_asked_order(facts),
+            message_id=done.message_id,
+            thread_id=done.thread_id,
+            owns_content=True,
+        )
+
+    async def _file_bounce(self, session: AsyncSession, facts: Facts, bounced: Bounced, claimed: Claimed) -> Ending:
+        assert facts.token is not None
+        assert facts.email.bounce is not None
+        await record_bounce(session, bounced.delivery_id, facts.email.bounce, self._gw.clock.now())
+        filed = File(buyer_id=facts.token.buyer_id, thread_id=facts.token.thread_id, clues=bounced.clues)
+        return await self._file(session, facts, filed, claimed)
+
+    async def _correspondent(self, session: AsyncSession, facts: Facts) -> str:
+        """Somebody who never ordered, whom an admin let in or who writes to the admins."""
+        if facts.buyer is not None:
+            return facts.buyer.id
+        assert facts.shop is not None
+        address, name = (facts.author.address, facts.author.name) if facts.author else ("", "")
+        return await store.add_correspondent(
+            session, facts.shop.id, address or "mailer-daemon", name, self._gw.clock.now()
+        )
+
+    async def _later(self, claimed: Claimed, why: str) -> None:
+        if claimed.attempts >= MAX_ATTEMPTS:
+            return await self._failed(claimed, "tried-too-often")
+        wait = RETRY_AFTER[min(claimed.attempts, len(RETRY_AFTER)) - 1]
+        maillog.event("inbound.retry", id=claimed.id, why=why, seconds=wait)
+        async with self._gw.db.write() as session:
+            await postpone(session, claimed, self._gw.clock.now() + timedelta(seconds=wait), why)
+
+    async def _failed(self, claimed: Claimed, why: str) -> None:
+        async with self._gw.db.write() as session:
+            await finish(session, claimed, Ending(state="failed", why=why), self._gw.clock.now())
+        maillog.event("inbound.failed", id=claimed.id, why=why)
+
+
+def _asked_order(facts: Facts) -> str:
+    """The order number that a mail asks for, folded as it is looked up; empty when it names none."""
+    if isinstance(facts.recipient, ShopAddress) and facts.recipient.order_no:
+        return facts.recipient.order_no.casefold()
+    return facts.note.order_no.casefold() if facts.note else ""
+
+
+async def _with_shop(session: AsyncSession, known: Facts, reached: store.Reached) -> Facts:
+    """The facts that only a known shop has: the buyer of the author's address, the order, the ancestors."""
+    shop = reached.shop
+    address = known.author.address if known.author else ""
+    note: OrderNote | None = known.note
+    if note is not None and note.buyer_email:
+        address = note.buyer_email
+    buyer = await store.buyer_by_address(session, shop.id, fold(address)) if address else None
+    asked = _asked_order(known)
+    named = await store.order_by_number(session, shop.id, asked) if asked else None
+    email = known.email
+    ancestors = await store.referenced_threads(session, shop.id, (*email.in_reply_to, *reversed(email.references)))
+    return replace(known, shop=shop, token=reached.token, buyer=buyer, named_order=named, referenced=ancestors)
