@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from gateway.blobs import BlobStore
 from gateway.clock import Clock
+from gateway.domain.composing.signing import DkimKey
 from gateway.rendering import Renderer
 from gateway.settings import Settings
 from gateway.signals import Signal
@@ -20,5 +21,6 @@ class Gateway:
     clock: Clock
     secret: bytes
     renderer: Renderer
+    dkim_key: DkimKey | None = None
     inbound_signal: Signal = field(default_factory=Signal)
     outbound_signal: Signal = field(default_factory=Signal)

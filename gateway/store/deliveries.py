@@ -15,6 +15,9 @@ from gateway.errors import Conflict
 from gateway.models import BuyerAddress, Delivery, DeliveryAttempt, RawEmail, Thread
 from gateway.models.columns import table_of
 from gateway.store.filing import bump_change
+from gateway.store.journal import INLINE_BYTES
+
+__all__ = ["INLINE_BYTES", "Due", "Recorded", "claim", "queue", "record_attempt", "record_bounce"]
 
 LEASE = timedelta(seconds=300)
 """Longer than one attempt can take, so that no second worker sends the same mail meanwhile."""
@@ -50,11 +53,12 @@ class Recorded:
     next_attempt_at: datetime | None = None
 
 
-async def queue(session: AsyncSession, delivery: Mapping[str, Any], raw: bytes, now: datetime) -> None:
-    """Add a mail to the queue, with its bytes, in the caller's transaction."""
+async def queue(session: AsyncSession, delivery: Mapping[str, Any], raw: bytes, blob_key: str | None) -> None:
+    """Add a mail to the queue, with its bytes unless they are in the blob store, in the caller's transaction."""
     connection = await session.connection()
     dialect: Any = postgresql if connection.dialect.name == "postgresql" else sqlite
-    kept = {"sha256": delivery["sha256"], "size": len(raw), "content": raw, "created_at": now}
+    kept = {"sha256": delivery["sha256"], "size": len(raw), "created_at": delivery["queued_at"]}
+    kept |= {"blob_key": blob_key, "content": None if blob_key else raw}
     await connection.execute(dialect.insert(_RAW).on_conflict_do_nothing(index_elements=["sha256"]), kept)
     await connection.execute(insert(_DELIVERIES), dict(delivery))
 

@@ -1,0 +1,263 @@
+"""The seller's answer: a message and its mail, composed once and queued in one transaction. Sending is the worker's.
+
+The mail shows the shop's name and a reply address of ours; neither side sees the other's address.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from gateway import maillog
+from gateway.blobs import content_key, keep
+from gateway.clock import new_id
+from gateway.context import Gateway
+from gateway.domain.actors import Actor
+from gateway.domain.composing import File, Outgoing, compose, message_id, reply_subject
+from gateway.domain.composing.parts import safe_name
+from gateway.domain.composing.signing import sign
+from gateway.domain.messages import NewMessage, Place, StoredFile
+from gateway.domain.tokens import fingerprint, mint
+from gateway.errors import Duplicate, Invalid, TemporaryError
+from gateway.models import ReplyToken
+from gateway.store import deliveries
+from gateway.store.conversation import Conversation, conversation, extend_tokens, keep_token, revoked_tokens
+from gateway.store.filing import FiledMessage, file_message
+
+REPLY_TOKEN_LIFE = timedelta(days=180)
+BOUNCE_TOKEN_LIFE = timedelta(days=7)
+MAX_FILES = 20
+MAX_REPLY_CHARS = 100_000
+MAX_REFERENCES = 20
+"""Older ids are dropped from the middle: some servers refuse very long References fields."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewAttachment:
+    """A file as a person handed it in; its name and type are not trusted."""
+
+    filename: str
+    content_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyDraft:
+    """What a seller wants to send. The same `idempotency_key` in the same thread sends once."""
+
+    text: str
+    attachments: tuple[NewAttachment, ...] = ()
+    template: str = "reply"
+    idempotency_key: str = ""
+    status_after: str = "waiting"
+
+
+@dataclass(frozen=True, slots=True)
+class _Letter:
+    """One composed mail with everything that is written with it."""
+
+    message: NewMessage
+    raw: bytes
+    delivery: dict[str, Any]
+    token: ReplyToken
+
+
+async def reply(gw: Gateway, actor: Actor, thread_id: str, draft: ReplyDraft) -> str:
+    """Answer a thread; the id of the message, which is already there when the idempotency key was used before.
+
+    Raises NotFound for a thread of somebody else, Invalid for a text or files that can't be sent.
+    """
+    _check(gw, draft)
+    now = gw.clock.now()
+    async with gw.db.read() as session:
+        talk = await conversation(session, actor, thread_id)
+        revoked = await revoked_tokens(session, thread_id, talk.buyer_id)
+    if not talk.address:
+        raise Invalid("there is no email address of this buyer to answer to", "thread")
+    letter = await asyncio.to_thread(_compose, gw, actor, talk, draft, str(revoked), now)
+    blob_key = await _store(gw, letter, draft)
+    for _ in range(3):
+        try:
+            filed = await _write(gw, talk, letter, blob_key, now)
+            break
+        except Duplicate:
+            continue
+    else:
+        raise TemporaryError("the same reply is being sent at this moment")
+    if filed.new:
+        gw.outbound_signal.wake()
+        maillog.event("outbound.queued", id=letter.delivery["id"], rcpt=maillog.masked(talk.address))
+    return filed.message_id
+
+
+def _check(gw: Gateway, draft: ReplyDraft) -> None:
+    if not draft.text.strip() and not draft.attachments:
+        raise Invalid("write a text or add a file", "text")
+    if len(draft.text) > MAX_REPLY_CHARS:
+        raise Invalid(f"the text is longer than {MAX_REPLY_CHARS} characters", "text")
+    if len(draft.attachments) > MAX_FILES:
+        raise Invalid(f"more than {MAX_FILES} files", "attachments")
+    if sum(len(file.content) for file in draft.attachments) > gw.settings.max_message_bytes:
+        raise Invalid(f"the files are larger than {gw.settings.max_message_bytes // 1_048_576} MiB", "attachments")
+
+
+def _compose(gw: Gateway, actor: Actor, talk: Conversation, draft: ReplyDraft, serial: str, now: datetime) -> _Letter:
+    """Everything that takes computing, in a thread: render, compose, sign."""
+    id_, delivery_id, domain = new_id(), new_id(), gw.settings.mail_domain
+    token = mint(gw.secret, "reply", talk.shop_id, talk.thread_id, talk.buyer_id, serial)
+    bounce = mint(gw.secret, "bounce", delivery_id)
+    ancestor_subject = talk.ancestor.subject if talk.ancestor else ""
+    subject = reply_subject(ancestor_subject or talk.subject, talk.order["order_no"] if talk.order else "")
+    locale = talk.buyer_locale or talk.shop_locale
+    rendered = gw.renderer.render(draft.template, locale, _context(talk, draft, subject, token))
+    references = _references(talk)
+    mail = Outgoing(
+        from_name=talk.shop_name,
+        from_addr=f"r.{token}@{domain}",
+        to_name=talk.buyer_name,
+        to_addr=talk.address,
+        reply_to=f"r.{token}@{domain}",
+        subject=rendered.subject,
+        text=rendered.text,
+        html=rendered.html,
+        attachments=tuple(File(safe_name(f.filename), f.content_type, f.content) for f in draft.attachments),
+        internet_message_id=message_id(id_, domain),
+        in_reply_to=references[-1] if references else None,
+        references=references,
+        date=now,
+        loop_mark=domain,
+        language=rendered.locale.replace("_", "-"),
+    )
+    raw = _signed(gw, compose(mail), now)
+    message = _message(id_, talk.thread_id, actor, draft, mail)
+    delivery = _delivery(delivery_id, bounce, talk, mail, raw) | {"message_id": id_, "thread_id": talk.thread_id}
+    return _Letter(message, raw, delivery, _token_row(token, talk, now))
+
+
+def _context(talk: Conversation, draft: ReplyDraft, subject: str, token: str) -> Mapping[str, object]:
+    ancestor = talk.ancestor
+    quote = None
+    if ancestor is not None and ancestor.text.strip():
+        quote = {"author": ancestor.author_name or talk.buyer_name, "at": ancestor.at, "text": ancestor.text}
+    return {
+        "shop_name": talk.shop_name,
+        "subject": subject,
+        "text": draft.text,
+        "files": [safe_name(file.filename) for file in draft.attachments],
+        "order": _order_context(talk.order) if talk.order else None,
+        "quote": quote,
+        "link": None,
+        "marker": f"[znx:{token}]",
+    }
+
+
+def _order_context(order: Mapping[str, Any]) -> Mapping[str, object]:
+    lines = [
+        {"title": str(item.get("title", "")), "qty": item.get("qty", 1), "price": str(item.get("price", "") or "")}
+        for item in order["items"] or []
+    ]
+    return {"no": order["order_no"], "currency": order["currency"], "total": order["total"], "lines": lines}
+
+
+def _references(talk: Conversation) -> tuple[str, ...]:
+    """RFC 5322 §3.6.4: the ancestor's own references, then the ancestor; where it has none, our chain so far."""
+    ancestor = talk.ancestor
+    if ancestor is None or not ancestor.internet_message_id:
+        return talk.our_ids
+    chain = tuple(dict.fromkeys((*ancestor.references, ancestor.internet_message_id)))
+    return chain if len(chain) <= MAX_REFERENCES else (chain[0], *chain[1 - MAX_REFERENCES :])
+
+
+def _signed(gw: Gateway, raw: bytes, now: datetime) -> bytes:
+    if gw.dkim_key is None:
+        return raw
+    return sign(raw, gw.settings.mail_domain, gw.settings.dkim_selector, gw.dkim_key, now)
+
+
+def _message(id_: str, thread_id: str, actor: Actor, draft: ReplyDraft, mail: Outgoing) -> NewMessage:
+    return NewMessage(
+        id=id_,
+        direction="outbound",
+        channel="email",
+        author_kind="seller",
+        author_name=actor.name,
+        author_user_id=actor.user_id or None,
+        subject=mail.subject,
+        text=draft.text,
+        fresh_text=draft.text,
+        internet_message_id=mail.internet_message_id,
+        references=mail.references,
+        sent_at=mail.date,
+        received_at=mail.date,
+        trust={"verdict": "internal", "why": "internal"},
+        dedupe_key=f"reply:{thread_id}:{draft.idempotency_key}" if draft.idempotency_key else None,
+        attachments=tuple(_stored(file) for file in draft.attachments),
+        status_after=draft.status_after,
+    )
+
+
+def _stored(file: NewAttachment) -> StoredFile:
+    digest = hashlib.sha256(file.content).hexdigest()
+    return StoredFile(
+        id=new_id(),
+        filename=safe_name(file.filename),
+        content_type=file.content_type,
+        declared_type=file.content_type,
+        size=len(file.content),
+        sha256=digest,
+        blob_key=content_key("files", digest),
+    )
+
+
+def _delivery(id_: str, bounce: str, talk: Conversation, mail: Outgoing, raw: bytes) -> dict[str, Any]:
+    """An address that bounced for good gets nothing more until somebody has put it right."""
+    stopped = {"state": "failed", "smtp_reply": "5.1.1 not sent: this address does not exist any more"}
+    return {
+        "id": id_,
+        "shop_id": talk.shop_id,
+        "kind": "reply",
+        "mail_from": f"b.{bounce}@{mail.loop_mark}",
+        "rcpt_to": talk.address,
+        "sha256": hashlib.sha256(raw).hexdigest(),
+        "internet_message_id": mail.internet_message_id,
+        "bounce_fingerprint": fingerprint(bounce),
+        "bounce_expires_at": mail.date + BOUNCE_TOKEN_LIFE,
+        "state": "queued",
+        "queued_at": mail.date,
+        "at": mail.date,
+        "next_attempt_at": mail.date,
+    } | (stopped if talk.undeliverable else {})
+
+
+def _token_row(token: str, talk: Conversation, now: datetime) -> ReplyToken:
+    return ReplyToken(
+        fingerprint=fingerprint(token),
+        shop_id=talk.shop_id,
+        thread_id=talk.thread_id,
+        buyer_id=talk.buyer_id,
+        expires_at=now + REPLY_TOKEN_LIFE,
+    )
+
+
+async def _store(gw: Gateway, letter: _Letter, draft: ReplyDraft) -> str | None:
+    """Files, and a large mail's bytes, go to the blob store before the transaction that names them."""
+    for row, file in zip(letter.message.attachments, draft.attachments, strict=True):
+        await keep(gw.blobs, row.blob_key, file.content)
+    if len(letter.raw) <= deliveries.INLINE_BYTES:
+        return None
+    key = content_key("raw", letter.delivery["sha256"])
+    await keep(gw.blobs, key, letter.raw)
+    return key
+
+
+async def _write(gw: Gateway, talk: Conversation, letter: _Letter, blob_key: str | None, now: datetime) -> FiledMessage:
+    async with gw.db.write() as session:
+        place = Place(talk.shop_id, talk.buyer_id, thread_id=talk.thread_id)
+        filed = await file_message(session, place, letter.message)
+        if filed.new:
+            await keep_token(session, letter.token)
+            await extend_tokens(session, talk.thread_id, now + REPLY_TOKEN_LIFE)
+            await deliveries.queue(session, letter.delivery, letter.raw, blob_key)
+    return filed

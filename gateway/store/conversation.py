@@ -1,0 +1,171 @@
+"""What answering a thread needs: whom it goes to, what it is about, what it answers; and the reply token's row."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from gateway.domain.actors import Actor
+from gateway.errors import NotFound
+from gateway.models import Buyer, BuyerAddress, InboundEmail, Message, Order, ReplyToken, Shop, Thread
+from gateway.models.columns import table_of
+
+_THREADS, _SHOPS, _BUYERS = table_of(Thread), table_of(Shop), table_of(Buyer)
+_ORDERS, _MESSAGES, _TOKENS = table_of(Order), table_of(Message), table_of(ReplyToken)
+_ADDRESSES, _INBOUND = table_of(BuyerAddress), table_of(InboundEmail)
+
+
+@dataclass(frozen=True, slots=True)
+class Ancestor:
+    """The newest message of the buyer that a mail of ours can answer."""
+
+    internet_message_id: str | None
+    references: tuple[str, ...]
+    author_name: str
+    at: datetime
+    text: str
+    subject: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conversation:
+    """One thread as an outgoing mail sees it. `address` is empty when none of the buyer's is known."""
+
+    thread_id: str
+    subject: str
+    shop_id: str
+    shop_name: str
+    shop_locale: str
+    buyer_id: str
+    buyer_name: str
+    buyer_locale: str
+    address: str
+    undeliverable: bool
+    order: dict[str, Any] | None
+    ancestor: Ancestor | None
+    our_ids: tuple[str, ...] = ()
+
+
+async def conversation(session: AsyncSession, actor: Actor, thread_id: str) -> Conversation:
+    """The conversation of a thread that the actor may touch. Raises NotFound for any other."""
+    connection = await session.connection()
+    statement = (
+        select(
+            _THREADS,
+            _SHOPS.c.name.label("shop_name"),
+            _SHOPS.c.reply_name,
+            _SHOPS.c.locale.label("shop_locale"),
+            _BUYERS.c.name.label("buyer_name"),
+            _BUYERS.c.locale.label("buyer_locale"),
+        )
+        .join(_SHOPS, _SHOPS.c.id == _THREADS.c.shop_id)
+        .join(_BUYERS, _BUYERS.c.id == _THREADS.c.buyer_id)
+        .where(_THREADS.c.id == thread_id)
+    )
+    if actor.shop_ids is not None:
+        statement = statement.where(_THREADS.c.shop_id.in_(actor.shop_ids))
+    row = (await connection.execute(statement)).first()
+    if row is None:
+        raise NotFound("no such thread")
+    address, undeliverable = await _address(session, thread_id, row.buyer_id)
+    return Conversation(
+        thread_id=thread_id,
+        subject=row.subject,
+        shop_id=row.shop_id,
+        shop_name=row.reply_name or row.shop_name,
+        shop_locale=row.shop_locale,
+        buyer_id=row.buyer_id,
+        buyer_name=row.buyer_name,
+        buyer_locale=row.buyer_locale,
+        address=address,
+        undeliverable=undeliverable,
+        order=await _order(session, row.order_id),
+        ancestor=await _ancestor(session, thread_id),
+        our_ids=await _our_ids(session, thread_id),
+    )
+
+
+async def _address(session: AsyncSession, thread_id: str, buyer_id: str) -> tuple[str, bool]:
+    """Where the buyer last wrote from in this thread, as long as it is still theirs; else their newest address."""
+    connection = await session.connection()
+    last = (
+        select(_INBOUND.c.author)
+        .join(_MESSAGES, _MESSAGES.c.inbound_id == _INBOUND.c.id)
+        .where(_MESSAGES.c.thread_id == thread_id, _MESSAGES.c.author_kind == "buyer", _MESSAGES.c.automatic == "")
+        .where(_MESSAGES.c.channel == "email")
+        .order_by(_MESSAGES.c.id.desc())
+        .limit(1)
+    )
+    wrote_from = (await connection.execute(last)).scalar() or ""
+    known = (
+        select(_ADDRESSES)
+        .where(_ADDRESSES.c.buyer_id == buyer_id)
+        .order_by((_ADDRESSES.c.folded == wrote_from).desc(), _ADDRESSES.c.id.desc())
+        .limit(1)
+    )
+    row = (await connection.execute(known)).first()
+    return (row.address, row.undeliverable_since is not None) if row else ("", False)
+
+
+async def _order(session: AsyncSession, order_id: str | None) -> dict[str, Any] | None:
+    if order_id is None:
+        return None
+    row = (await (await session.connection()).execute(select(_ORDERS).where(_ORDERS.c.id == order_id))).one()
+    return dict(row._mapping)
+
+
+async def _ancestor(session: AsyncSession, thread_id: str) -> Ancestor | None:
+    statement = (
+        select(_MESSAGES)
+        .where(_MESSAGES.c.thread_id == thread_id, _MESSAGES.c.direction == "inbound", _MESSAGES.c.automatic == "")
+        .order_by(_MESSAGES.c.id.desc())
+        .limit(1)
+    )
+    row: Row[Any] | None = (await (await session.connection()).execute(statement)).first()
+    if row is None:
+        return None
+    at, text = row.sent_at or row.received_at, row.fresh_text or row.text
+    references = tuple(row.references or ())
+    return Ancestor(row.internet_message_id, references, row.author_name, at, text, row.subject)
+
+
+async def _our_ids(session: AsyncSession, thread_id: str) -> tuple[str, ...]:
+    """The Message-IDs of what we sent in this thread, oldest first: the chain that mail programs thread by."""
+    statement = (
+        select(_MESSAGES.c.internet_message_id)
+        .where(_MESSAGES.c.thread_id == thread_id, _MESSAGES.c.direction == "outbound")
+        .order_by(_MESSAGES.c.id.desc())
+        .limit(10)
+    )
+    rows = (await (await session.connection()).execute(statement)).scalars().all()
+    return tuple(reversed([id_ for id_ in rows if id_]))
+
+
+async def keep_token(session: AsyncSession, token: ReplyToken) -> None:
+    """Make the token valid until its `expires_at`, also when it was known before; a revoked one stays revoked."""
+    connection = await session.connection()
+    dialect: Any = postgresql if connection.dialect.name == "postgresql" else sqlite
+    values = {column.name: getattr(token, column.name) for column in _TOKENS.columns}
+    statement = dialect.insert(_TOKENS).values(**values)
+    extended = {"expires_at": statement.excluded.expires_at}
+    await connection.execute(statement.on_conflict_do_update(index_elements=["fingerprint"], set_=extended))
+
+
+async def revoked_tokens(session: AsyncSession, thread_id: str, buyer_id: str) -> int:
+    """How many tokens of this thread and buyer were revoked: the next one must differ from all of them."""
+    statement = select(func.count()).where(
+        _TOKENS.c.thread_id == thread_id, _TOKENS.c.buyer_id == buyer_id, _TOKENS.c.revoked_at.is_not(None)
+    )
+    return int((await (await session.connection()).execute(statement)).scalar_one())
+
+
+async def extend_tokens(session: AsyncSession, thread_id: str, until: datetime) -> None:
+    """A thread's reply addresses live on after its last message, whoever wrote it."""
+    await (await session.connection()).execute(
+        update(_TOKENS)
+        .where(_TOKENS.c.thread_id == thread_id, _TOKENS.c.revoked_at.is_(None), _TOKENS.c.expires_at < until)
+        .values(expires_at=until)
+    )
