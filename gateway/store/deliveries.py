@@ -16,6 +16,7 @@ from gateway.models import BuyerAddress, Delivery, DeliveryAttempt, RawEmail, Th
 from gateway.models.columns import table_of
 from gateway.store.filing import bump_change
 from gateway.store.journal import INLINE_BYTES
+from gateway.store.wakeups import OUTBOUND, notify
 
 __all__ = ["INLINE_BYTES", "Due", "Recorded", "claim", "queue", "record_attempt", "record_bounce"]
 
@@ -61,6 +62,7 @@ async def queue(session: AsyncSession, delivery: Mapping[str, Any], raw: bytes, 
     kept |= {"blob_key": blob_key, "content": None if blob_key else raw}
     await connection.execute(dialect.insert(_RAW).on_conflict_do_nothing(index_elements=["sha256"]), kept)
     await connection.execute(insert(_DELIVERIES), dict(delivery))
+    await notify(connection, OUTBOUND)
 
 
 async def claim(session: AsyncSession, now: datetime, limit: int) -> list[Due]:
@@ -82,10 +84,13 @@ async def claim(session: AsyncSession, now: datetime, limit: int) -> list[Due]:
     return sorted((Due(**row) for row in rows), key=lambda row: row.id)
 
 
-async def record_attempt(session: AsyncSession, due: Due, recorded: Recorded) -> None:
-    """Write how an attempt ended. Raises Conflict when another worker took the delivery over meanwhile."""
+async def record_attempt(session: AsyncSession, due: Due, recorded: Recorded, alarm: bool) -> None:
+    """Write how an attempt ended. Raises Conflict when another worker took the delivery over meanwhile.
+
+    `alarm` puts the thread back before the seller.
+    """
     connection = await session.connection()
-    values = {"state": recorded.state, "smtp_reply": recorded.smtp_reply, "at": recorded.at}
+    values: dict[str, Any] = {"state": recorded.state, "smtp_reply": recorded.smtp_reply, "at": recorded.at}
     if recorded.next_attempt_at is not None:
         values["next_attempt_at"] = recorded.next_attempt_at
     mine = (_DELIVERIES.c.id == due.id, _DELIVERIES.c.attempts == due.attempts)
@@ -95,7 +100,7 @@ async def record_attempt(session: AsyncSession, due: Due, recorded: Recorded) ->
     attempt = {"id": new_id(), "delivery_id": due.id, "at": recorded.at, "outcome": recorded.state}
     await connection.execute(insert(_ATTEMPTS), attempt | {"smtp_reply": recorded.smtp_reply, "host": recorded.host})
     if due.shop_id and due.thread_id:
-        await _show_change(session, due.shop_id, due.thread_id, recorded.state == "failed")
+        await _show_change(session, due.shop_id, due.thread_id, alarm)
 
 
 async def record_bounce(session: AsyncSession, delivery_id: str, bounce: Bounce, now: datetime) -> None:

@@ -25,6 +25,7 @@ from gateway.errors import RateLimited, StorageFull, TemporaryError, Unavailable
 from gateway.models import InboundEmail, RawEmail
 from gateway.models.columns import table_of
 from gateway.store.db import Database, is_unavailable
+from gateway.store.wakeups import INBOUND, notify_blocking
 
 INLINE_BYTES = 64 * 1024
 MAX_BATCH = 500
@@ -191,6 +192,7 @@ def _insert(connection: Connection, admitted: list[tuple[_Waiting, list[str]]]) 
     raws = {waiting.digest: _raw_row(waiting) for waiting, _ in admitted}
     keep_once = dialect.insert(_RAW).on_conflict_do_nothing(index_elements=["sha256"])
     connection.execute(keep_once, [raws[digest] for digest in sorted(raws)])
+    notify_blocking(connection, INBOUND)
     connection.execute(insert(_INBOUND), [row for waiting, ids in admitted for row in _ledger_rows(waiting, ids)])
 
 

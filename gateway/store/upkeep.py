@@ -1,0 +1,37 @@
+"""What time alone changes: snoozed threads wake, used and expired keys go away."""
+
+from datetime import datetime
+
+from sqlalchemy import delete, select, update
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from gateway.models import SignInFailure, SignInLink, Thread, WebSession
+from gateway.models.columns import table_of
+from gateway.store.filing import bump_change
+
+_THREADS = table_of(Thread)
+_SESSIONS = table_of(WebSession)
+_LINKS = table_of(SignInLink)
+_FAILURES = table_of(SignInFailure)
+
+
+async def wake_snoozed(session: AsyncSession, now: datetime) -> int:
+    """Open the threads whose time has come; how many."""
+    connection = await session.connection()
+    due = select(_THREADS.c.id, _THREADS.c.shop_id).where(
+        _THREADS.c.status == "snoozed", _THREADS.c.snoozed_until <= now
+    )
+    rows = (await connection.execute(due)).all()
+    for row in rows:
+        change_no = await bump_change(session, row.shop_id)
+        awake = {"status": "open", "snoozed_until": None, "unread": True, "change_no": change_no}
+        await connection.execute(update(_THREADS).where(_THREADS.c.id == row.id).values(**awake))
+    return len(rows)
+
+
+async def forget_expired(session: AsyncSession, now: datetime, failures_before: datetime) -> None:
+    """Remove sessions, links and failed sign-ins that can't matter any more."""
+    connection = await session.connection()
+    await connection.execute(delete(_SESSIONS).where(_SESSIONS.c.expires_at <= now))
+    await connection.execute(delete(_LINKS).where(_LINKS.c.expires_at <= now))
+    await connection.execute(delete(_FAILURES).where(_FAILURES.c.at <= failures_before))
