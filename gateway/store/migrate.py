@@ -1,5 +1,6 @@
 """Brings the schema up or down with alembic; the steps themselves stand in `migrations/versions`."""
 
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection
@@ -30,10 +31,7 @@ def downgrade(database: Database, revision: str) -> None:
 def _run(database: Database, command: str, revision: str) -> None:
     from alembic import command as alembic
 
-    if database.sqlite and database.url.database:
-        from pathlib import Path
-
-        Path(database.url.database).parent.mkdir(parents=True, exist_ok=True)
+    _make_folder(database)
     engine = database.sync_engine()
     try:
         with engine.begin() as connection:
@@ -44,11 +42,17 @@ def _run(database: Database, command: str, revision: str) -> None:
         engine.dispose()
 
 
+def _make_folder(database: Database) -> None:
+    if database.sqlite and database.url.database:
+        Path(database.url.database).parent.mkdir(parents=True, exist_ok=True)
+
+
 def revisions(database: Database) -> tuple[str | None, str | None]:
     """The revision that the database has, and the newest one that we know."""
     from alembic.runtime.migration import MigrationContext
     from alembic.script import ScriptDirectory
 
+    _make_folder(database)
     engine = database.sync_engine()
     try:
         with engine.connect() as connection:

@@ -1,0 +1,93 @@
+"""Puts the parts together: the only place that knows which implementation stands behind which seam."""
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from gateway.blobs import blob_store
+from gateway.clock import SystemClock
+from gateway.context import Gateway
+from gateway.domain.composing.signing import DkimKey, load_key
+from gateway.errors import ConfigError
+from gateway.rendering import Renderer
+from gateway.settings import Settings, load_settings, secret_key
+from gateway.store import migrate
+from gateway.store.db import Database
+from gateway.store.journal import SenderLimits
+
+
+@asynccontextmanager
+async def open_gateway(settings: Settings | None = None, check_schema: bool = True) -> AsyncIterator[Gateway]:
+    """The gateway on the environment's settings (or the given ones), closed at the end.
+
+    A SQLite database is migrated; on PostgreSQL an old schema is an error that names the command.
+    Raises ConfigError, Unavailable.
+    """
+    settings = settings or load_settings()
+    _make_home(settings.home)
+    database = Database(settings.database)
+    try:
+        if check_schema:
+            await asyncio.to_thread(ensure_schema, database)
+        yield Gateway(
+            settings=settings,
+            db=database,
+            blobs=blob_store(settings.blobs),
+            clock=SystemClock(),
+            secret=secret_key(settings),
+            renderer=Renderer(),
+            dkim_key=_dkim_key(settings),
+        )
+    finally:
+        await database.close()
+
+
+def ensure_schema(database: Database) -> None:
+    """Migrate SQLite; on PostgreSQL raise ConfigError when the schema is not the newest."""
+    current, newest = migrate.revisions(database)
+    if current == newest:
+        return
+    if not database.sqlite:
+        raise ConfigError(
+            f"the database is at schema {current or 'none'}, this program needs {newest}: run `znx db upgrade`"
+        )
+    migrate.upgrade(database)
+
+
+def _make_home(home: Path) -> None:
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(f"ZNX_HOME: can't make {home}: {error.strerror}") from None
+
+
+def _dkim_key(settings: Settings) -> DkimKey | None:
+    if not settings.dkim_key:
+        return None
+    if not settings.dkim_selector:
+        raise ConfigError("ZNX_DKIM_SELECTOR: needed beside ZNX_DKIM_KEY")
+    try:
+        return load_key(settings.dkim_key.read_bytes())
+    except OSError as error:
+        raise ConfigError(f"ZNX_DKIM_KEY: can't read {settings.dkim_key}: {error.strerror}") from None
+
+
+def sender_limits(settings: Settings) -> SenderLimits:
+    """How much one author may send."""
+    return SenderLimits(settings.sender_per_hour, settings.sender_per_day)
+
+
+def run(main: Coroutine[Any, Any, Any]) -> Any:
+    """Run a coroutine to its end on the fastest loop there is."""
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        return runner.run(main)
+
+
+def _loop_factory() -> Any:
+    try:
+        import uvloop
+    except ImportError:
+        return None
+    return uvloop.new_event_loop
