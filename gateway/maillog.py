@@ -1,6 +1,6 @@
 """The words of the log: one named event a line, the id first, never a body, a secret or a whole address."""
 
-import structlog
+from collections.abc import Callable
 
 from gateway.domain.addresses import mask
 
@@ -28,13 +28,15 @@ EVENTS = {
     "service.stopping": "a role is ending",
 }
 
-_log = structlog.get_logger("znx")
+_Write = Callable[..., object]
+_write: _Write | None = None
 
 
 def event(name: str, **fields: object) -> None:
-    """Write one event. `name` must be a word of EVENTS; a KeyError otherwise, so that a test finds it."""
+    """Write one event, once `configure` was called. A name that is not in EVENTS is a KeyError, so a test finds it."""
     EVENTS[name]
-    _log.info(name, **fields)
+    if _write is not None:
+        _write(name, **fields)
 
 
 def masked(address: str) -> str:
@@ -43,22 +45,22 @@ def masked(address: str) -> str:
 
 
 def configure(json_lines: bool) -> None:
-    """Set up the process's log: JSON for machines, plain columns for a person at a terminal; on stderr."""
+    """Open this process's log on stderr: JSON for machines, key=value for a person at a terminal."""
     import logging
     import sys
 
-    renderer = (
-        structlog.processors.JSONRenderer(ensure_ascii=False)
-        if json_lines
-        else structlog.processors.KeyValueRenderer(key_order=["event", "id"], drop_missing=True)
+    import structlog
+
+    renderer: structlog.typing.Processor = structlog.processors.KeyValueRenderer(
+        key_order=["timestamp", "event", "id"], drop_missing=True
     )
+    if json_lines:
+        renderer = structlog.processors.JSONRenderer(ensure_ascii=False)
     structlog.configure(
-        processors=[
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.EventRenamer("event"),
-            renderer,
-        ],
+        processors=[structlog.processors.TimeStamper(fmt="iso", utc=True), renderer],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
+    global _write
+    _write = structlog.get_logger("znx").info

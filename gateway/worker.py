@@ -11,7 +11,7 @@ from gateway.context import Gateway
 from gateway.domain.couriers import Courier, Deferred, Outcome, Refused, Sent
 from gateway.domain.retrying import next_attempt, seller_should_know
 from gateway.errors import Conflict, TemporaryError
-from gateway.inbound import Processor
+from gateway.inbound.processing import Processor
 from gateway.store import deliveries
 from gateway.store.deliveries import Due, Recorded
 from gateway.store.inbound import raw_of

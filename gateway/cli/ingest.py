@@ -55,17 +55,23 @@ def _run(raw: bytes, rcpt: str, mail_from: str) -> str:
 
 
 async def _accept(raw: bytes, rcpt: str, mail_from: str) -> str:
-    from gateway.cli.wiring import open_gateway, sender_limits
+    """The same door as SMTP's, with only the parts that it needs: an MTA starts one of us for each mail."""
+    from gateway.blobs import blob_store
+    from gateway.cli.wiring import open_database, sender_limits
+    from gateway.clock import SystemClock
     from gateway.domain.values import Arrival, Envelope, Peer
     from gateway.errors import Refused
     from gateway.inbound.accepting import Inbound
+    from gateway.settings import load_settings
+    from gateway.signals import Signal
     from gateway.store.journal import Journal
 
-    async with open_gateway() as gw:
-        if len(raw) > gw.settings.max_message_bytes:
-            raise Refused("too-large")
-        journal = Journal(gw.db, gw.blobs, sender_limits(gw.settings))
-        inbound = Inbound(gw, journal)
+    settings = load_settings()
+    if len(raw) > settings.max_message_bytes:
+        raise Refused("too-large")
+    async with open_database(settings) as database:
+        journal = Journal(database, blob_store(settings.blobs), sender_limits(settings))
+        inbound = Inbound(settings, database, SystemClock(), journal, Signal())
         try:
             peer = Peer(upstream=True)
             await inbound.check_recipient(rcpt, peer)

@@ -4,33 +4,45 @@ import asyncio
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gateway.blobs import blob_store
 from gateway.clock import SystemClock
-from gateway.context import Gateway
-from gateway.domain.composing.signing import DkimKey, load_key
 from gateway.errors import ConfigError
-from gateway.rendering import Renderer
 from gateway.settings import Settings, load_settings, secret_key
 from gateway.store import migrate
 from gateway.store.db import Database
 from gateway.store.journal import SenderLimits
 
+if TYPE_CHECKING:
+    from gateway.context import Gateway
+    from gateway.domain.composing.signing import DkimKey
+
 
 @asynccontextmanager
-async def open_gateway(settings: Settings | None = None, check_schema: bool = True) -> AsyncIterator[Gateway]:
-    """The gateway on the environment's settings (or the given ones), closed at the end.
+async def open_database(settings: Settings, check_schema: bool = True) -> AsyncIterator[Database]:
+    """The database, closed at the end. SQLite is migrated; on PostgreSQL an old schema is an error.
 
-    A SQLite database is migrated; on PostgreSQL an old schema is an error that names the command.
     Raises ConfigError, Unavailable.
     """
-    settings = settings or load_settings()
     _make_home(settings.home)
     database = Database(settings.database)
     try:
         if check_schema:
             await asyncio.to_thread(ensure_schema, database)
+        yield database
+    finally:
+        await database.close()
+
+
+@asynccontextmanager
+async def open_gateway(settings: Settings | None = None, check_schema: bool = True) -> AsyncIterator["Gateway"]:
+    """The whole gateway on the environment's settings (or the given ones). Raises ConfigError, Unavailable."""
+    from gateway.context import Gateway
+    from gateway.rendering import Renderer
+
+    settings = settings or load_settings()
+    async with open_database(settings, check_schema) as database:
         yield Gateway(
             settings=settings,
             db=database,
@@ -40,8 +52,6 @@ async def open_gateway(settings: Settings | None = None, check_schema: bool = Tr
             renderer=Renderer(),
             dkim_key=_dkim_key(settings),
         )
-    finally:
-        await database.close()
 
 
 def ensure_schema(database: Database) -> None:
@@ -63,7 +73,9 @@ def _make_home(home: Path) -> None:
         raise ConfigError(f"ZNX_HOME: can't make {home}: {error.strerror}") from None
 
 
-def _dkim_key(settings: Settings) -> DkimKey | None:
+def _dkim_key(settings: Settings) -> "DkimKey | None":
+    from gateway.domain.composing.signing import load_key
+
     if not settings.dkim_key:
         return None
     if not settings.dkim_selector:

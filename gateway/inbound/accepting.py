@@ -6,11 +6,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from gateway import maillog
-from gateway.context import Gateway
+from gateway.clock import Clock
 from gateway.domain.addresses import ForeignAddress, fold, recipient_of
 from gateway.domain.prescan import author, prescan
 from gateway.domain.values import Arrival, Peer
 from gateway.errors import Refused, StorageFull, UnknownRecipient
+from gateway.settings import Settings
+from gateway.signals import Signal
+from gateway.store.db import Database
 from gateway.store.facts import reach
 from gateway.store.journal import Entry, Journal
 
@@ -20,20 +23,21 @@ MIN_FREE_BYTES = 256 * 1024 * 1024
 class Inbound:
     """The edges' door: SMTP, LMTP and pipe all come through here."""
 
-    def __init__(self, gw: Gateway, journal: Journal) -> None:
-        self._gw, self._journal = gw, journal
+    def __init__(self, settings: Settings, db: Database, clock: Clock, journal: Journal, accepted: Signal) -> None:
+        self._settings, self._db, self._clock = settings, db, clock
+        self._journal, self._accepted = journal, accepted
 
     async def check_recipient(self, address: str, peer: Peer) -> None:
         """Early and not authoritative. Raises UnknownRecipient, Refused("relay"), TemporaryError.
 
         Says nothing about who is a customer or which orders there are: only shops and tokens are looked up.
         """
-        recipient = recipient_of(address, self._gw.settings.mail_domain)
+        recipient = recipient_of(address, self._settings.mail_domain)
         if isinstance(recipient, ForeignAddress):
-            ours = recipient.address.endswith(f"@{self._gw.settings.mail_domain.lower()}")
+            ours = recipient.address.endswith(f"@{self._settings.mail_domain.lower()}")
             raise UnknownRecipient("no such address") if ours else Refused("relay")
-        async with self._gw.db.read() as session:
-            if await reach(session, recipient, self._gw.clock.now()) is None:
+        async with self._db.read() as session:
+            if await reach(session, recipient, self._clock.now()) is None:
                 raise UnknownRecipient("no such address")
 
     async def accept(self, arrival: Arrival) -> Sequence[str]:
@@ -44,11 +48,11 @@ class Inbound:
         """
         if reason := prescan(arrival.raw, null_sender=not arrival.envelope.mail_from):
             raise Refused(reason)
-        _check_room(self._gw.settings.home, len(arrival.raw))
+        _check_room(self._settings.home, len(arrival.raw))
         writer = author(arrival.raw)
-        entry = Entry(arrival, fold(writer.address) if writer else "", self._gw.clock.now())
+        entry = Entry(arrival, fold(writer.address) if writer else "", self._clock.now())
         ids = await asyncio.shield(self._journal.append(entry))
-        self._gw.inbound_signal.wake()
+        self._accepted.wake()
         for id_, rcpt in zip(ids, arrival.envelope.rcpt_tos, strict=True):
             maillog.event("inbound.accepted", id=id_, rcpt=maillog.masked(rcpt), size=len(arrival.raw))
         return ids

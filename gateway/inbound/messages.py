@@ -8,7 +8,7 @@ from gateway.blobs import content_key
 from gateway.clock import new_id
 from gateway.domain.emails import Attachment, Email
 from gateway.domain.facts import Clue, Facts, File
-from gateway.domain.messages import StoredFile, NewMessage
+from gateway.domain.messages import NewMessage, StoredFile
 from gateway.domain.values import Trust
 from gateway.store.inbound import Claimed
 

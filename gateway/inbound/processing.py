@@ -212,7 +212,8 @@ class Processor:
 
     async def _later(self, claimed: Claimed, why: str) -> None:
         if claimed.attempts >= MAX_ATTEMPTS:
-            return await self._failed(claimed, "tried-too-often")
+            await self._failed(claimed, "tried-too-often")
+            return
         wait = RETRY_AFTER[min(claimed.attempts, len(RETRY_AFTER)) - 1]
         maillog.event("inbound.retry", id=claimed.id, why=why, seconds=wait)
         async with self._gw.db.write() as session:

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, inspect, text
 
 from gateway.resources import resource
 from gateway.store.db import Database
@@ -47,16 +47,19 @@ def _make_folder(database: Database) -> None:
         Path(database.url.database).parent.mkdir(parents=True, exist_ok=True)
 
 
-def revisions(database: Database) -> tuple[str | None, str | None]:
-    """The revision that the database has, and the newest one that we know."""
-    from alembic.runtime.migration import MigrationContext
-    from alembic.script import ScriptDirectory
-
+def revisions(database: Database) -> tuple[str | None, str]:
+    """The revision that the database has (None: no schema yet), and the newest one that we know."""
     _make_folder(database)
     engine = database.sync_engine()
     try:
         with engine.connect() as connection:
-            current = MigrationContext.configure(connection).get_current_revision()
+            known = inspect(connection).has_table("alembic_version")
+            current = connection.execute(text("SELECT version_num FROM alembic_version")).scalar() if known else None
     finally:
         engine.dispose()
-    return current, ScriptDirectory.from_config(_config(None)).get_current_head()
+    return current, newest_revision()
+
+
+def newest_revision() -> str:
+    """Revisions are numbered, and each file's name begins with its own: no need to load them all to know the last."""
+    return max(path.name.split("_")[0] for path in (resource("migrations") / "versions").glob("[0-9]*_*.py"))
