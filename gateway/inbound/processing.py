@@ -182,10 +182,10 @@ class Processor:
         buyer_id = filed.buyer_id or await self._correspondent(session, facts)
         place = Place(facts.shop.id, buyer_id, filed.order_id, filed.thread_id)
         done = await file_message(session, place, new_message(claimed, facts, filed))
-        why = filed.clues[0].clue if filed.clues else "filed"
         return Ending(
             state="filed",
-            why=why,
+            why=filed.clues[0].clue,
+            details={"detail": filed.clues[0].detail},
             shop_id=facts.shop.id,
             order_no=_asked_order(facts),
             message_id=done.message_id,
