@@ -4,13 +4,13 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from babel import Locale
-from babel.dates import format_datetime
+from babel.dates import format_date, format_timedelta
 from babel.numbers import format_currency
 from jinja2 import BaseLoader, ChoiceLoader, DictLoader, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.exceptions import SecurityError, TemplateError
@@ -108,7 +108,7 @@ def _environment(loader: BaseLoader) -> ImmutableSandboxedEnvironment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    environment.filters |= {"money": money, "when": when, "quoted": quoted, "as_html": as_html}
+    environment.filters |= FILTERS
     return environment
 
 
@@ -127,10 +127,11 @@ def _surroundings(root: Path, locale: str) -> dict[str, object]:
 
 @cache
 def _words(root: Path, locale: str) -> dict[str, str]:
-    return json.loads((root / "_shared" / "words" / f"{locale}.json").read_text("utf-8"))  # type: ignore[no-any-return]
+    return json.loads((root / "_words" / f"{locale}.json").read_text("utf-8"))  # type: ignore[no-any-return]
 
 
 def _with_times(values: dict[str, Any]) -> dict[str, Any]:
+    """JSON knows no times: what is called `at` or `…_at` is one."""
     return {
         name: datetime.fromisoformat(value) if name == "at" or name.endswith("_at") else value
         for name, value in values.items()
@@ -153,8 +154,17 @@ def money(context: Context, amount: str, currency: str) -> str:
 
 @pass_context
 def when(context: Context, moment: datetime) -> str:
-    """Date and time in the reader's words, in UTC and saying so: a mail does not know its reader's zone."""
-    return format_datetime(moment, "long", tzinfo=UTC, locale=_babel(context["locale"]))
+    """Day and time in the reader's words, in UTC and saying so: a mail does not know its reader's zone."""
+    utc = moment.astimezone(UTC)
+    return f"{format_date(utc, 'long', locale=_babel(context['locale']))} {utc:%H:%M} UTC"
+
+
+@pass_context
+def duration(context: Context, minutes: int) -> str:
+    """So many minutes, in the reader's words."""
+    return format_timedelta(
+        timedelta(minutes=minutes), granularity="minute", threshold=2, locale=_babel(context["locale"])
+    )
 
 
 def quoted(text: str) -> str:
@@ -169,3 +179,6 @@ def as_html(text: str) -> Markup:
     *before, last = lines
     above = Markup("").join(Markup('<p style="margin:0 0 16px">{}</p>\n').format(paragraph) for paragraph in before)
     return above + Markup('<p style="margin:0">{}</p>').format(last)
+
+
+FILTERS = {"money": money, "when": when, "duration": duration, "quoted": quoted, "as_html": as_html}

@@ -1,0 +1,42 @@
+"""Compiles each layout from MJML to HTML, for the developer who changed one; nothing of this runs per mail.
+
+`python templates/email/_layouts/compile.py` writes NAME.html beside NAME.mjml; a test says when that was forgotten.
+"""
+
+import re
+import sys
+from pathlib import Path
+
+import css_inline
+from mjml import mjml2html
+
+LAYOUTS = Path(__file__).parent
+_INCLUDE = re.compile(r'<mj-include path="([a-z_/]+\.mjml)" />')
+# Jinja statements stand in comments: between table rows an HTML parser would move bare text out of the table.
+_STATEMENT = re.compile(r"<!--\s*(\{%.*?%\})\s*-->\s*", re.DOTALL)
+_INLINER = css_inline.CSSInliner(keep_style_tags=False, keep_at_rules=True, load_remote_stylesheets=False)
+_NOTICE = "{# Compiled from the .mjml of this name by compile.py: change it there. #}\n"
+
+
+def compiled(layout: Path) -> str:
+    """The HTML of one layout: MJML's tables, styles inlined, at-rules kept, Jinja statements set free."""
+    # As text: MJML's own include renders a file by itself, without the width and padding of where it stands.
+    source = _INCLUDE.sub(lambda found: (LAYOUTS / found[1]).read_text("utf-8"), layout.read_text("utf-8"))
+    html = _INLINER.inline(mjml2html(source, fonts={}))
+    return _NOTICE + _STATEMENT.sub(r"\1", html) + "\n"
+
+
+def layouts() -> list[Path]:
+    """Every layout there is."""
+    return sorted(LAYOUTS.glob("*.mjml"))
+
+
+def main() -> None:
+    """Write each NAME.html."""
+    for layout in layouts():
+        layout.with_suffix(".html").write_text(compiled(layout), "utf-8")
+        sys.stdout.write(f"{layout.stem}\n")
+
+
+if __name__ == "__main__":
+    main()
