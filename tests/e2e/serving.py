@@ -1,0 +1,158 @@
+"""`znx` as its users run it: processes of their own, over real sockets, on a home of the test's own."""
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+DEADLINE = 20.0
+
+
+def eventually(look: Callable[[], T], seconds: float = DEADLINE) -> T:
+    """Look again and again until something true is seen, as a person would; AssertionError when it never comes."""
+    end = time.monotonic() + seconds
+    while not (seen := look()):
+        if time.monotonic() > end:
+            raise AssertionError(f"never seen: {seen!r}")
+        time.sleep(0.02)
+    return seen
+
+
+@dataclass
+class Znx:
+    """A home with its settings, the commands on it, and the roles that run."""
+
+    home: Path
+    env: Mapping[str, str] = field(default_factory=dict)
+    processes: list[subprocess.Popen[str]] = field(default_factory=list)
+    ports: dict[str, str] = field(default_factory=dict)
+    token: str = ""
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The environment of every command."""
+        return {
+            **{name: value for name, value in os.environ.items() if not name.startswith("ZNX_")},
+            "ZNX_HOME": str(self.home),
+            "ZNX_SMTP_LISTEN": "127.0.0.1:0",
+            "ZNX_WEB_LISTEN": "127.0.0.1:0",
+            "ZNX_MAIL_DOMAIN": "inbox.example",
+            "ZNX_SENDER_AUTH": "off",
+            "ZNX_SENDER_PER_HOUR": "0",
+            "ZNX_SENDER_PER_DAY": "0",
+            **self.env,
+        }
+
+    def run(self, *words: str, given: bytes = b"", check: bool = True) -> "subprocess.CompletedProcess[bytes]":
+        """One command to its end."""
+        command = [sys.executable, "-m", "gateway", *words]
+        done = subprocess.run(command, input=given, capture_output=True, env=self.environment, timeout=60, check=False)
+        assert not check or done.returncode == 0, done.stderr.decode()
+        return done
+
+    def start(self, *words: str, roles: tuple[str, ...] = ("smtp", "web")) -> "subprocess.Popen[str]":
+        """Start a role and wait until it says that it is ready."""
+        command = [sys.executable, "-m", "gateway", *words]
+        log = (self.home.parent / f"{'-'.join(words)}.log").open("a")
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True, env=self.environment)
+        self.processes.append(process)
+        assert process.stdout is not None
+        waiting = set(roles)
+        while waiting:
+            line = process.stdout.readline()
+            assert line, f"znx {' '.join(words)} ended before it was ready: see {log.name}"
+            if line.startswith("ready "):
+                _, name, address = line.split()
+                self.ports[name] = address
+                waiting.discard(name)
+        return process
+
+    def port(self, name: str) -> int:
+        """The port of a listener."""
+        return int(self.ports[name].rsplit(":", 1)[1])
+
+    def stop(self) -> None:
+        """SIGTERM to everything that runs; each must end by itself."""
+        for process in self.processes:
+            process.terminate()
+        for process in self.processes:
+            assert process.wait(20) == 0
+            assert process.stdout is not None
+            process.stdout.close()
+        self.processes.clear()
+
+    def api(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
+        """Call the API as an admin's program would; the JSON answer, or the bytes of anything else."""
+        status, answer = self.call(method, path, body, **headers)
+        assert status < 300, (status, answer)
+        return answer
+
+    def call(self, method: str, path: str, body: Any = None, **headers: str) -> tuple[int, Any]:
+        """The same, with the status, whatever it is."""
+        data = None if body is None else json.dumps(body).encode()
+        url = f"http://{self.ports['web']}/api/v1{path}"
+        request = urllib.request.Request(url, data, {"Authorization": f"Bearer {self.token}", **headers}, method=method)
+        if data is not None:
+            request.add_header("Content-Type", "application/json")
+        try:
+            with urllib.request.urlopen(request, timeout=20) as answer:
+                return answer.status, _decoded(answer.headers.get_content_type(), answer.read())
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, _decoded(error.headers.get_content_type(), error.read())
+
+    def threads(self, query: str = "view=all") -> list[dict[str, Any]]:
+        """The threads of a view."""
+        items: list[dict[str, Any]] = self.api("GET", f"/threads?{query}")["items"]
+        return items
+
+    def ledger(self) -> list[dict[str, Any]]:
+        """Every accepted mail."""
+        items: list[dict[str, Any]] = self.api("GET", "/inbound")["items"]
+        return items
+
+
+def _decoded(kind: str, content: bytes) -> Any:
+    return json.loads(content) if kind.endswith("json") and content else content
+
+
+@contextlib.contextmanager
+def gateway(home: Path, **env: str) -> Iterator[Znx]:
+    """A home; whatever was started on it is stopped at the end."""
+    znx = Znx(home, env)
+    try:
+        yield znx
+        znx.stop()
+    finally:
+        for process in znx.processes:
+            process.kill()
+            process.wait()
+            if process.stdout is not None:
+                process.stdout.close()
+
+
+ORDER = {
+    "buyer": {"email": "wang@example.com", "name": "王芳", "locale": "zh"},
+    "status": "paid",
+    "placed_at": "2026-11-20T08:00:00Z",
+    "paid_at": "2026-11-20T08:05:00Z",
+    "currency": "CNY",
+    "total": "264.00",
+    "items": [{"sku": "T-600", "title": "青花瓷茶壶", "qty": 1, "price": "168.00"}],
+}
+
+
+def set_up(znx: Znx) -> None:
+    """A token, a shop and one buyer's order."""
+    znx.token = znx.run("token", "add", "--role", "admin").stdout.decode().strip()
+    znx.api("PUT", "/shops/lotus", {"name": "莲花茶庄", "locale": "zh", "reply_name": "莲花茶庄"})
+    znx.api("PUT", "/shops/lotus/orders/A-1001", ORDER)
