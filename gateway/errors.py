@@ -67,3 +67,11 @@ class Forbidden(PermanentError):
 
 class ConfigError(PermanentError):
     """A setting is missing or wrong; the message names the setting and the remedy."""
+
+
+class Unreadable(PermanentError):
+    """A mail that cannot be read within the limits of time and memory; the raw mail is kept."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason

@@ -1,0 +1,53 @@
+"""The body as a reader sees it: readable text with its marks, and clean HTML; both cut at their caps."""
+
+from dataclasses import dataclass
+
+from gateway.domain.parsing.bodies import MAX_TEXT, Body, page_of
+from gateway.domain.parsing.repairs import Repairs
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """`marks` has one mark for each line of `text`: "", "quote" or "signature"; empty when nothing marks it."""
+
+    text: str
+    marks: tuple[str, ...]
+    html: str | None
+    remote_content: int
+
+
+def show(body: Body, repairs: Repairs) -> Shown:
+    """Render the body; the libraries for HTML are loaded only when a mail has some."""
+    texts: list[str] = []
+    marks: list[str] = []
+    for text, is_html in body.text_pieces:
+        piece, piece_marks = _rendered(text) if is_html else (text.strip("\n"), ())
+        if not piece.strip():
+            continue
+        if texts:
+            texts.append("")
+            marks.append("")
+        texts.append(piece)
+        marks += piece_marks or [""] * (piece.count("\n") + 1)
+    text = "\n".join(texts)
+    if len(text) > MAX_TEXT:
+        repairs.note(f"text over {MAX_TEXT} characters: cut, whole in the original mail")
+        text = text[:MAX_TEXT]
+    html, remote = _cleaned(body, repairs) if body.html_pieces else (None, 0)
+    return Shown(text, tuple(marks) if any(marks) else (), html, remote)
+
+
+def _rendered(html: str) -> tuple[str, tuple[str, ...]]:
+    from gateway.domain.parsing import cleaning, markup
+
+    rendered = markup.render(cleaning.parse(html).tree)
+    return rendered.text, rendered.marks
+
+
+def _cleaned(body: Body, repairs: Repairs) -> tuple[str, int]:
+    from gateway.domain.parsing import cleaning
+
+    page = cleaning.parse(page_of(body.html_pieces))
+    if page.cut:
+        repairs.note("HTML over the limit: cut, whole in the original mail")
+    return cleaning.clean(page)

@@ -1,0 +1,122 @@
+"""Header text: RFC 2047 encoded words in all their abuses, raw 8-bit characters, and control characters taken out."""
+
+import base64
+import binascii
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from gateway.domain.parsing.charsets import decode
+from gateway.domain.parsing.repairs import Repairs
+
+_UNSAFE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")
+_SPACE = re.compile(r"[ \t\r\n]+")
+_NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]")
+_START = re.compile(r"=\?([^?\s]{1,78})\?([bBqQ])\?")
+_HEX = re.compile(rb"=([0-9A-Fa-f]{2})")
+
+
+def clean(text: str) -> str:
+    """Without control characters, lone surrogates and bidi controls: nothing that makes a name look like another."""
+    return _UNSAFE.sub("", text)
+
+
+@dataclass(frozen=True, slots=True)
+class EncodedWord:
+    """One encoded word, transfer-decoded, and where it stands in its text."""
+
+    start: int
+    end: int
+    charset: str
+    data: bytes
+
+
+class Reader:
+    """Decodes the header values of one mail; `hint` is the charset of its body, for raw 8-bit names."""
+
+    def __init__(self, repairs: Repairs, hint: str | None = None) -> None:
+        self.repairs = repairs
+        self.hint = hint
+
+    def unstructured(self, raw: bytes) -> str:
+        """A subject, a display name, a comment: white space folded, encoded words decoded, unsafe characters out."""
+        text = self.raw_text(raw)
+        if "=?" in text:
+            text = self.encoded(text)
+        return clean(_SPACE.sub(" ", text)).strip()
+
+    def raw_text(self, raw: bytes) -> str:
+        """Bytes of a header as text: RFC 6532 UTF-8, or whatever 8-bit charset the client left there."""
+        if raw.isascii() and b"\x1b" not in raw:
+            return raw.decode("ascii")
+        found = decode(raw, "utf-8", hint=self.hint)
+        if found.codec != "utf-8":
+            self.repairs.note(f"header has raw bytes: read as {found.codec}")
+        if found.uncertain:
+            self.repairs.doubt("header has raw bytes that fit no charset well")
+        return found.text
+
+    def encoded(self, text: str) -> str:
+        """Decode the encoded words in a text (RFC 2047); what is not one stays as it is."""
+        out: list[str] = []
+        pending: EncodedWord | None = None
+        position = 0
+        for word in _encoded_words(text):
+            between = text[position : word.start]
+            position = word.end
+            if pending is None or between.strip():
+                out += [self._decode(pending), between]
+            elif pending.charset.lower() == word.charset.lower():
+                # RFC 2047 §5 forbids a character split over two words; QQ and old Outlook do it
+                pending = EncodedWord(word.start, word.end, word.charset, pending.data + word.data)
+                continue
+            else:
+                out.append(self._decode(pending))
+            pending = word
+        return "".join([*out, self._decode(pending), text[position:]])
+
+    def _decode(self, word: EncodedWord | None) -> str:
+        if word is None:
+            return ""
+        found = decode(word.data, word.charset, hint=self.hint)
+        if found.repair:
+            self.repairs.note(f"encoded word: {found.repair}")
+        if found.uncertain:
+            self.repairs.charset_uncertain = True
+        return found.text
+
+
+def _encoded_words(text: str) -> Iterator[EncodedWord]:
+    """Every `=?charset?encoding?data?=`; one that is not closed ends where the next begins."""
+    start = _START.search(text)
+    while start is not None:
+        following = _START.search(text, start.end())
+        limit = following.start() if following else len(text)
+        stop = text.find("?=", start.end(), limit + 1)
+        data, end = (text[start.end() : limit].rstrip(), limit) if stop < 0 else (text[start.end() : stop], stop + 2)
+        yield EncodedWord(start.start(), end, start[1], _transfer(data, start[2]))
+        start = following
+
+
+def _transfer(data: str, encoding: str) -> bytes:
+    raw = data.encode("utf-8", "surrogatepass")
+    if encoding in "bB":
+        return base64_word(raw)
+    return _HEX.sub(_byte, raw.replace(b"_", b" "))
+
+
+def _byte(match: re.Match[bytes]) -> bytes:
+    return bytes((int(match[1], 16),))
+
+
+def base64_word(raw: bytes) -> bytes:
+    """Base64 whatever the padding: missing, doubled, or in the middle where two words were glued together."""
+    out = bytearray()
+    for chunk in raw.split(b"="):
+        letters = _NOT_BASE64.sub(b"", chunk)
+        letters = letters[: len(letters) - (len(letters) % 4 == 1)]
+        try:
+            out += base64.b64decode(letters + b"=" * (-len(letters) % 4))
+        except binascii.Error:
+            continue
+    return bytes(out)

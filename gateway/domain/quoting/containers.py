@@ -1,0 +1,56 @@
+"""What an HTML element is for the mail program that wrote it: a quote, the start of one, or a signature."""
+
+import re
+from typing import Literal
+
+Container = Literal["quote", "rest", "signature"]
+"""`quote`: the element is one. `rest`: it and all that follows. `signature`: the element is one."""
+
+_IDS: tuple[tuple[str, Container], ...] = (
+    # one row a client: the id or class (whole word, lower case) that it puts on what it quotes or signs with
+    ("divrplyfwdmsg", "rest"),  # Outlook on the web, every language
+    ("appendonsend", "rest"),  # Outlook on the web, the empty element before it
+    ("mail-editor-reference-message-container", "rest"),  # the new Outlook
+    ("ms-outlook-mobile-signature", "signature"),
+    ("x_ms-outlook-mobile-signature", "signature"),
+    ("gmail_quote", "quote"),
+    ("gmail_quote_container", "quote"),
+    ("gmail_attr", "quote"),
+    ("gmail_signature", "signature"),
+    ("gmail_signature_prefix", "signature"),
+    ("yahoo_quoted", "quote"),
+    ("isreplycontent", "quote"),  # NetEase 163, 126, yeah.net
+    ("ntes-mailmaster-quote", "quote"),  # NetEase Mail Master
+    ("spnetcitereply", "quote"),
+    ("origbody", "quote"),  # Sina
+    ("qqmail_original", "quote"),
+    ("__aliyun_previous_quote", "quote"),  # Aliyun
+    ("moz-cite-prefix", "quote"),  # Thunderbird's attribution line
+    ("moz-signature", "signature"),
+    ("moz-forward-container", "quote"),
+    ("protonmail_quote", "quote"),
+    ("protonmail_signature_block", "signature"),
+    ("tutanota_quote", "quote"),
+    ("zmail_extra", "quote"),  # Zoho
+    ("applemailsignature", "signature"),
+    ("apple-mail-signature", "signature"),
+    ("signature", "signature"),  # Outlook on the web's <div id="Signature">
+)
+_MARKED: dict[str, Container] = dict(_IDS)
+_INDENT = re.compile(
+    r"border\s*:\s*(?:none|medium none)|margin\s*:\s*0(?:px)?\s+0(?:px)?\s+0(?:px)?\s+40px", re.IGNORECASE
+)
+
+
+def container_of(tag: str, attributes: dict[str, str | None]) -> Container | None:
+    """What an element is by its tag, id and class; None for all that only lays out."""
+    if tag == "includetail":  # QQ Mail
+        return "quote"
+    if attributes:
+        words = f"{attributes.get('id') or ''} {attributes.get('class') or ''}".lower().split()
+        for word in words:
+            if found := _MARKED.get(word):
+                return found
+    if tag == "blockquote" and not _INDENT.search(attributes.get("style") or ""):
+        return "quote"
+    return None

@@ -1,0 +1,91 @@
+"""The process that parses mails for `reading`: one mail at a time from stdin, each within its own limits.
+
+Frames: a request is 8 bytes of length and the mail; an answer is 1 byte of outcome, 8 bytes of length and a pickle
+of the `Email`, or the name of what went wrong. The process ends with its parent.
+"""
+
+import contextlib
+import gc
+import os
+import pickle
+import signal
+import struct
+import sys
+from pathlib import Path
+from typing import BinaryIO
+
+try:
+    import resource
+except ImportError:  # Windows has neither these limits nor these signals
+    resource = None  # type: ignore[assignment]
+
+LENGTH = struct.Struct(">Q")
+ANSWER = struct.Struct(">cQ")
+READ, FAILED, TOO_BIG = b"r", b"f", b"m"
+
+_STATM = Path("/proc/self/statm")
+
+
+def main() -> None:
+    """Serve until stdin ends. Arguments: seconds of processor time and bytes of memory for one mail."""
+    cpu_seconds, memory = float(sys.argv[1]), int(sys.argv[2])
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which closes our stdin
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # whatever a library prints must not become part of an answer
+    _forbid_files()
+    from gateway.domain import parsing
+
+    gc.freeze()
+    while (raw := _request(sys.stdin.buffer)) is not None:
+        _limit(cpu_seconds, memory)
+        try:
+            outcome, payload = READ, pickle.dumps(parsing.parse(raw), pickle.HIGHEST_PROTOCOL)
+        except MemoryError:
+            outcome, payload = TOO_BIG, b""
+        except Exception as error:
+            outcome, payload = FAILED, type(error).__name__.encode()
+        _unlimit()
+        answers.write(ANSWER.pack(outcome, len(payload)))
+        answers.write(payload)
+        answers.flush()
+        if outcome == TOO_BIG:
+            return
+
+
+def _request(source: BinaryIO) -> bytes | None:
+    head = source.read(LENGTH.size)
+    if len(head) < LENGTH.size:
+        return None
+    (length,) = LENGTH.unpack(head)
+    raw = source.read(length)
+    return raw if len(raw) == length else None
+
+
+def _forbid_files() -> None:
+    """A parser has no business writing files or dumping core."""
+    if resource is not None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _limit(cpu_seconds: float, memory: int) -> None:
+    """Limits for the mail to come: SIGPROF kills by processor time, RLIMIT_AS counts from what is in use now."""
+    if resource is None:
+        return
+    with contextlib.suppress(OSError, ValueError):
+        pages = int(_STATM.read_bytes().split()[0])
+        _, hard = resource.getrlimit(resource.RLIMIT_AS)
+        resource.setrlimit(resource.RLIMIT_AS, (pages * resource.getpagesize() + memory, hard))
+    signal.setitimer(signal.ITIMER_PROF, cpu_seconds)
+
+
+def _unlimit() -> None:
+    if resource is None:
+        return
+    signal.setitimer(signal.ITIMER_PROF, 0)
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
+
+
+if __name__ == "__main__":
+    main()
