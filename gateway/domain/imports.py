@@ -1,0 +1,246 @@
+"""Reads a file of orders, JSON or CSV, into orders and named bad rows. One bad row stops nothing else.
+
+JSON: an array of orders, or one order after another; each is what the API takes, with its `order_no`.
+CSV: a line a product, with the headings of COLUMNS; lines of one order that follow each other belong together.
+"""
+
+import csv
+import io
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from pydantic import ValidationError
+
+from gateway.domain.orders import OrderDocument, order_number
+from gateway.errors import Invalid
+
+
+@dataclass(frozen=True, slots=True)
+class GoodRow:
+    """An order that can be written; `line` is where it begins in the file, from 1."""
+
+    line: int
+    order_no: str
+    document: OrderDocument
+
+
+@dataclass(frozen=True, slots=True)
+class BadRow:
+    """A row that can't be, and why in one sentence that names the field."""
+
+    line: int
+    order_no: str
+    message: str
+
+
+Row = GoodRow | BadRow
+
+COLUMNS: Mapping[str, tuple[str, ...]] = {
+    # The field, and how the heads of shops' exports call it; case, spaces, dots and hyphens do not matter.
+    "order_no": ("order_no", "order", "order_number", "order_id", "订单号", "订单编号"),
+    "buyer.email": ("email", "buyer_email", "customer_email", "买家邮箱", "邮箱"),
+    "buyer.name": ("name", "buyer_name", "buyer", "customer", "customer_name", "买家", "买家姓名"),
+    "buyer.locale": ("locale", "buyer_locale", "language", "语言"),
+    "status": ("status", "order_status", "状态", "订单状态"),
+    "placed_at": ("placed_at", "created_at", "下单时间"),
+    "paid_at": ("paid_at", "付款时间"),
+    "currency": ("currency", "币种"),
+    "total": ("total", "amount", "总金额", "订单金额"),
+    "tracking_no": ("tracking_no", "tracking_number", "运单号", "物流单号"),
+    "note": ("note", "buyer_note", "买家留言", "留言"),
+    "items": ("items",),
+    "item.sku": ("sku", "item_sku"),
+    "item.title": ("title", "item_title", "product", "商品", "商品名称"),
+    "item.qty": ("qty", "quantity", "item_qty", "数量"),
+    "item.price": ("price", "item_price", "单价"),
+}
+_FIELD_OF = {head: field for field, heads in COLUMNS.items() for head in heads}
+_NEEDED = ("order_no", "buyer.email")
+
+
+def read_orders(content: bytes, form: str) -> Iterator[Row]:
+    """The rows of a file of the form "json" or "csv", in order. Raises Invalid for a file that is neither."""
+    text = _decode(content)
+    return _read_json(text) if form == "json" else _read_csv(text)
+
+
+def _decode(content: bytes) -> str:
+    """UTF-8, or GB18030: what spreadsheets in China save as CSV."""
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise Invalid("the file is neither UTF-8 nor GB18030")
+
+
+def sentence(error: ValidationError) -> str:
+    """Each wrong field and what is wrong with it."""
+    return "; ".join(f"{name}: {message}" if name else message for name, message in wrong_fields(error))
+
+
+def wrong_fields(error: ValidationError) -> list[tuple[str, str]]:
+    """Field, as `buyer.email` or `items.0.qty`, and what is wrong with it."""
+    found = [(".".join(map(str, e["loc"])), _plain(e["type"], e["msg"])) for e in error.errors(include_url=False)]
+    return list(dict.fromkeys(found))
+
+
+def _plain(kind: str, message: str) -> str:
+    """Pydantic shows the pattern that a text missed; no person can read one."""
+    if kind == "string_pattern_mismatch":
+        return "has a form or a character that is not allowed here"
+    return message.removeprefix("Value error, ")
+
+
+def _read_json(text: str) -> Iterator[Row]:
+    for line, value in _values(text):
+        yield value if isinstance(value, BadRow) else _from_json(line, value)
+
+
+def _values(text: str) -> Iterator[tuple[int, Any]]:
+    """Each element of the outermost array (or each value of JSON Lines) with the line that it begins on."""
+    decoder = json.JSONDecoder()
+    at, line, counted = _skip(text, 0, "["), 1, 0
+    while at < len(text) and text[at] != "]":
+        line, counted = line + text.count("\n", counted, at), at
+        try:
+            value, end = decoder.raw_decode(text, at)
+        except (ValueError, RecursionError) as error:
+            where = line + (text.count("\n", at, error.pos) if isinstance(error, json.JSONDecodeError) else 0)
+            reason = error.msg if isinstance(error, json.JSONDecodeError) else "a number or a nesting without end"
+            yield where, BadRow(where, "", f"not JSON ({reason}); what follows was not read")
+            return
+        yield line, value
+        at = _skip(text, end, ",")
+
+
+def _skip(text: str, at: int, also: str) -> int:
+    """Past white space and at most one character of `also`."""
+    seen = ""
+    while at < len(text) and (text[at].isspace() or (text[at] == also and not seen)):
+        seen += text[at].strip()
+        at += 1
+    return at
+
+
+def _from_json(line: int, value: Any) -> Row:
+    if not isinstance(value, dict):
+        return BadRow(line, "", "expected an order: an object with order_no and buyer")
+    order_no = value.get("order_no")
+    return _row(line, str(order_no) if isinstance(order_no, str | int) else "", value, strict=True)
+
+
+def _row(line: int, order_no: str, value: Mapping[str, Any], strict: bool) -> Row:
+    number = order_number(order_no)
+    if number is None:
+        return BadRow(line, order_no[:64], "order_no: expected 1 to 64 characters without control characters")
+    try:
+        # By way of JSON, where a time is a text also when types are read strictly.
+        document = OrderDocument.model_validate_json(json.dumps(value), strict=strict)
+    except ValidationError as error:
+        return BadRow(line, number, sentence(error))
+    except RecursionError:
+        return BadRow(line, number, "nested too deep")
+    return GoodRow(line, number, document)
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """One record of a CSV file: the fields that are not empty."""
+
+    line: int
+    values: Mapping[str, str]
+    broken: str = ""
+
+    @property
+    def order_no(self) -> str:
+        return self.values.get("order_no", "")
+
+
+def _read_csv(text: str) -> Iterator[Row]:
+    records = _records(text)
+    first = next(records, None)
+    if first is None:
+        raise Invalid("the file is empty")
+    heads = [_FIELD_OF.get(_tidy(cell), "") for cell in first[1]]
+    if missing := [field for field in _NEEDED if field not in heads]:
+        raise Invalid(f"the first line names no column for {' and '.join(missing)}")
+    lines = (_line(number, heads, cells) for number, cells in records if isinstance(cells, str) or any(cells))
+    for _, group in groupby(lines, key=lambda line: line.order_no or object()):
+        yield _from_csv(list(group))
+
+
+def _tidy(head: str) -> str:
+    return "_".join(head.strip().casefold().replace(".", " ").replace("-", " ").replace("_", " ").split())
+
+
+def _records(text: str) -> Iterator[tuple[int, list[str] | str]]:
+    """Line number and cells of each record, or what is wrong with it."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
+    while True:
+        line = reader.line_num + 1
+        try:
+            yield line, next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield line, str(error)
+
+
+def _delimiter(text: str) -> str:
+    """What separates the heads: a comma, or what spreadsheets write where the comma is the decimal point."""
+    heads = text.partition("\n")[0]
+    return max(",;\t", key=heads.count)
+
+
+def _line(number: int, heads: list[str], cells: list[str] | str) -> _Line:
+    if isinstance(cells, str):
+        return _Line(number, {}, cells)
+    if len(cells) > len(heads):
+        return _Line(number, {}, f"{len(cells)} cells under {len(heads)} headings")
+    pairs = zip(heads, (cell.strip() for cell in cells), strict=False)
+    return _Line(number, {field: cell for field, cell in pairs if field and cell})
+
+
+def _from_csv(lines: list[_Line]) -> Row:
+    """One order of one or more lines: the fields of the first that has them, a product of each."""
+    if broken := next((line for line in lines if line.broken), None):
+        return BadRow(broken.line, broken.order_no, broken.broken)
+    merged: dict[str, str] = {}
+    for line in lines:
+        merged = {**line.values, **merged}
+    try:
+        value = _document(merged) | _items(merged, lines)
+    except ValueError as error:
+        return BadRow(lines[0].line, lines[0].order_no, str(error))
+    return _row(lines[0].line, lines[0].order_no, value, strict=False)
+
+
+def _document(fields: Mapping[str, str]) -> dict[str, Any]:
+    buyer = {field.removeprefix("buyer."): cell for field, cell in fields.items() if field.startswith("buyer.")}
+    plain = {field: cell for field, cell in fields.items() if "." not in field and field not in ("order_no", "items")}
+    return plain | {"buyer": buyer}
+
+
+def _items(merged: Mapping[str, str], lines: list[_Line]) -> dict[str, Any]:
+    """The products: a JSON list in the column `items`, or one in the columns of each line. Raises ValueError."""
+    if "items" in merged:
+        try:
+            return {"items": json.loads(merged["items"])}
+        except (ValueError, RecursionError):
+            raise ValueError("items: expected a JSON list") from None
+    found = [_item(line.values) for line in lines]
+    return {"items": [item for item in found if item]} if any(found) else {}
+
+
+def _item(values: Mapping[str, str]) -> dict[str, Any]:
+    item: dict[str, Any] = {f.removeprefix("item."): cell for f, cell in values.items() if f.startswith("item.")}
+    if "qty" in item:
+        try:
+            item["qty"] = float(item["qty"]) if "." in item["qty"] else int(item["qty"])
+        except ValueError:
+            raise ValueError(f"qty: expected a number, got {item['qty'][:40]!r}") from None
+    return item
