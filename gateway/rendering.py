@@ -20,7 +20,10 @@ from markupsafe import Markup, escape
 
 from gateway.domain.locales import DEFAULT, RIGHT_TO_LEFT, best_locale, language_tag
 from gateway.errors import Invalid, NotFound
+from gateway.resources import resource
 
+MOST_CHARACTERS = 4000
+MOST_LINES = 60
 _PARAGRAPHS = re.compile(r"\n\s*\n")
 _GAPS = re.compile(r"\n{3,}")
 
@@ -35,13 +38,6 @@ class Rendered:
     locale: str
 
 
-def templates_root() -> Path:
-    """The folder of the mail templates: inside the installed package, or beside it in the source tree."""
-    package = Path(__file__).parent
-    installed = package / "_data" / "templates" / "email"
-    return installed if installed.is_dir() else package.parent / "templates" / "email"
-
-
 class Renderer:
     """Renders any template in any locale; made once, it keeps what it has compiled.
 
@@ -50,7 +46,7 @@ class Renderer:
     """
 
     def __init__(self, overrides: Path | Mapping[str, str] | None = None) -> None:
-        self._root = templates_root()
+        self._root = resource("templates") / "email"
         self._environment = _environment(_loader(self._root, overrides))
         self._names = tuple(sorted(sample.parent.name for sample in self._root.glob("*/sample.json")))
 
@@ -146,6 +142,8 @@ def _babel(locale: str) -> Locale:
 @pass_context
 def money(context: Context, amount: str, currency: str) -> str:
     """An amount as the reader writes it; what is no number, or has no currency, stays as the shop wrote it."""
+    if not amount:
+        return ""
     try:
         return format_currency(amount, currency, locale=_babel(context["locale"])) if currency else str(amount)
     except (ValueError, ArithmeticError):
@@ -172,6 +170,13 @@ def quoted(text: str) -> str:
     return "\n".join(f"> {line}".rstrip() for line in text.strip().splitlines())
 
 
+def excerpt(text: str) -> str:
+    """The beginning of a long text: a quote reminds, and Gmail cuts mails off at 102 kB."""
+    lines = text.strip()[:MOST_CHARACTERS].splitlines()[:MOST_LINES]
+    beginning = "\n".join(lines).rstrip()
+    return beginning if len(beginning) >= len(text.strip()) else f"{beginning} …"
+
+
 def as_html(text: str) -> Markup:
     """Somebody's plain text as HTML that means the same: escaped, with its paragraphs and line ends."""
     paragraphs = _PARAGRAPHS.split("\n".join(text.strip().splitlines()))
@@ -181,4 +186,4 @@ def as_html(text: str) -> Markup:
     return above + Markup('<p style="margin:0">{}</p>').format(last)
 
 
-FILTERS = {"money": money, "when": when, "duration": duration, "quoted": quoted, "as_html": as_html}
+FILTERS = {"money": money, "when": when, "duration": duration, "quoted": quoted, "excerpt": excerpt, "as_html": as_html}

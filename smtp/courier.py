@@ -13,7 +13,7 @@ IDLE_SECONDS = 60.0
 AWAY_SECONDS = 30.0
 
 
-def courier_for(url: str, hostname: str, concurrency: int = 10, timeouts: Timeouts | None = None) -> Courier:
+def courier_for(url: str, hostname: str, concurrency: int = 20, timeouts: Timeouts | None = None) -> Courier:
     """The courier of ZNX_RELAY_URL; `hostname` is what we call ourselves in EHLO.
 
     At most `concurrency` mails are on their way at once, each on a connection of its own. Raises ConfigError.
@@ -39,20 +39,26 @@ class SmtpCourier:
         self._away_until: dict[Relay, float] = {}
 
     async def send(self, raw: bytes, mail_from: str, rcpt_to: str) -> Outcome:
-        """Waits for a free slot first."""
-        async with self._slots:
-            await self._dismiss_stale()
-            while self._idle:
-                session = self._idle.pop()
-                outcome = await self._deliver(session, raw, mail_from, rcpt_to)
-                # Servers drop idle connections without a word: that says nothing about this mail.
-                if not session.lost_before_an_answer:
-                    return outcome
-            try:
-                session = await self._open()
-            except RelayAway as away:
-                return Deferred(away.reply, str(self._relays[-1]), away.dialogue)
-            return await self._deliver(session, raw, mail_from, rcpt_to)
+        """Waits for a free slot first, and ends within `Timeouts.total` seconds."""
+        try:
+            async with asyncio.timeout(self._timeouts.total), self._slots:
+                return await self._send(raw, mail_from, rcpt_to)
+        except TimeoutError:
+            return Deferred(f"no answer within {self._timeouts.total:g} seconds", str(self._relays[0]))
+
+    async def _send(self, raw: bytes, mail_from: str, rcpt_to: str) -> Outcome:
+        await self._dismiss_stale()
+        while self._idle:
+            session = self._idle.pop()
+            outcome = await self._deliver(session, raw, mail_from, rcpt_to)
+            # Servers drop idle connections without a word: that says nothing about this mail.
+            if not session.lost_before_an_answer:
+                return outcome
+        try:
+            session = await self._open()
+        except RelayAway as away:
+            return Deferred(away.reply, str(self._relays[-1]), away.dialogue)
+        return await self._deliver(session, raw, mail_from, rcpt_to)
 
     async def close(self) -> None:
         """Say goodbye on every idle connection."""

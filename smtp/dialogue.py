@@ -1,5 +1,6 @@
 """What was said in one attempt to send, and what went wrong, in words an operator can read; it decides nothing."""
 
+import os
 import re
 import ssl
 
@@ -67,5 +68,6 @@ def in_words(error: BaseException) -> str:
     if isinstance(error, SMTPServerDisconnected) and causes[-1] is error:
         return "the connection was lost"
     innermost = causes[-1]
-    text = innermost.strerror if isinstance(innermost, OSError) and innermost.strerror else str(error)
+    # asyncio's own text of a refused connection is a tuple; the system's is a sentence.
+    text = os.strerror(innermost.errno) if isinstance(innermost, OSError) and innermost.errno else str(error)
     return _UNPRINTABLE.sub(" ", text)[:_LONGEST] or type(error).__name__

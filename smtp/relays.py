@@ -18,12 +18,16 @@ _FORMS = "maildir:///PATH, smtp://[user:pass@]host[:port] or smtps://[user:pass@
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
-    """Seconds that we wait at each stage (RFC 5321 section 4.5.3.2, shorter where one's own relay is near)."""
+    """Seconds that we wait at each stage (RFC 5321 section 4.5.3.2, shorter: one's own relay is near).
 
-    connect: float = 60
-    command: float = 120
-    data: float = 600
+    `total` bounds one mail from the first wait to the last: it has to end before the lease on its delivery does.
+    """
+
+    connect: float = 30
+    command: float = 60
+    data: float = 180
     quit: float = 5
+    total: float = 240
 
 
 @dataclass(frozen=True, slots=True)
