@@ -41,8 +41,8 @@ LEDGER: Mapping[str, tuple[str, str]] = {
         "发件域名声明此邮件并非其发出（{because}）",
     ),
     "by-admin": ("discarded by an admin", "由管理员丢弃"),
-    "unreadable": ("the mail could not be read within the limits", "在限制内无法解析此邮件"),
-    "unprocessable": ("the mail could not be processed", "无法处理此邮件"),
+    "unreadable": ("the mail could not be read within the limits ({because})", "在限制内无法解析此邮件（{because}）"),
+    "unprocessable": ("the mail could not be processed ({because})", "无法处理此邮件（{because}）"),
     "internal-error": ("a fault of ours stopped it; reprocess it once that is mended", "系统错误；修复后可重新处理"),
     "tried-too-often": ("it was tried too often without success", "多次尝试均未成功"),
 }

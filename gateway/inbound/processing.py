@@ -22,7 +22,7 @@ from gateway.domain.messages import Place
 from gateway.domain.notes import OrderNote, read_note
 from gateway.domain.prescan import author
 from gateway.domain.values import Peer, Trust
-from gateway.errors import Conflict, Duplicate, PermanentError, TemporaryError
+from gateway.errors import Conflict, Duplicate, PermanentError, TemporaryError, Unreadable
 from gateway.inbound.messages import files_of, new_message
 from gateway.store import facts as store
 from gateway.store.deliveries import record_bounce
@@ -93,8 +93,10 @@ class Processor:
             return
         except TemporaryError as error:
             await self._later(claimed, str(error))
+        except Unreadable as error:
+            await self._failed(claimed, "unreadable", str(error))
         except PermanentError as error:
-            await self._failed(claimed, getattr(error, "reason", "unprocessable"))
+            await self._failed(claimed, "unprocessable", str(error))
         except Exception as error:
             maillog.event("worker.error", id=claimed.id, error=type(error).__name__)
             await self._failed(claimed, "internal-error")
@@ -219,9 +221,10 @@ class Processor:
         async with self._gw.db.write() as session:
             await postpone(session, claimed, self._gw.clock.now() + timedelta(seconds=wait), why)
 
-    async def _failed(self, claimed: Claimed, why: str) -> None:
+    async def _failed(self, claimed: Claimed, why: str, because: str = "") -> None:
+        ending = Ending(state="failed", why=why, details={"because": because})
         async with self._gw.db.write() as session:
-            await finish(session, claimed, Ending(state="failed", why=why), self._gw.clock.now())
+            await finish(session, claimed, ending, self._gw.clock.now())
         maillog.event("inbound.failed", id=claimed.id, why=why)
 
 
