@@ -43,7 +43,7 @@ class Reader(Protocol):
         """Raises PermanentError for a mail that can't be read, TemporaryError when the reader failed."""
 
 
-class Testimony(Protocol):
+class Attestation(Protocol):
     """What was found out about the author; `temporary` when DNS did not answer for now."""
 
     @property
@@ -58,7 +58,7 @@ class Testimony(Protocol):
 class Witness(Protocol):
     """Tells who wrote a mail."""
 
-    async def authenticate(self, raw: bytes, envelope_from: str, peer: Peer) -> Testimony:
+    async def authenticate(self, raw: bytes, envelope_from: str, peer: Peer) -> Attestation:
         """Never raises for anything that stands in the mail."""
 
 
@@ -88,9 +88,17 @@ class Processor:
     async def process(self, claimed: Claimed) -> None:
         """Bring one claimed row to its final state; on a temporary failure leave it pending for later."""
         try:
+            await self._attempt(claimed)
+        except Conflict:
+            maillog.event("inbound.retry", id=claimed.id, why="another worker has taken it over")
+        except TemporaryError as error:
+            maillog.event("inbound.retry", id=claimed.id, why=f"{error}; when its lease ends")
+
+    async def _attempt(self, claimed: Claimed) -> None:
+        try:
             await self._process(claimed)
         except Conflict:
-            return
+            raise
         except TemporaryError as error:
             await self._later(claimed, str(error))
         except Unreadable as error:
@@ -115,10 +123,10 @@ class Processor:
         raise TemporaryError("too many copies at once")
 
     async def _trust(self, raw: bytes, claimed: Claimed) -> Trust:
-        testimony = await self._witness.authenticate(raw, claimed.mail_from, claimed.peer)
-        if testimony.temporary and claimed.attempts < MAX_DNS_ATTEMPTS:
+        attestation = await self._witness.authenticate(raw, claimed.mail_from, claimed.peer)
+        if attestation.temporary and claimed.attempts < MAX_DNS_ATTEMPTS:
             raise TemporaryError("DNS did not answer")
-        return testimony.trust
+        return attestation.trust
 
     async def _store_files(self, evidence: Evidence) -> bool:
         """Files go to the blob store before the transaction that names them, and only for a mail that is shown."""
