@@ -1,0 +1,220 @@
+"""People: who they are, how they sign in, and for how long. Cookies and forms are the web's job."""
+
+import asyncio
+import os
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from gateway import maillog
+from gateway.clock import new_id
+from gateway.context import Gateway
+from gateway.domain.actors import Actor, Role
+from gateway.domain.addresses import fold, split
+from gateway.domain.tokens import fingerprint, from_entropy
+from gateway.errors import Forbidden, Invalid, RateLimited
+from gateway.models import WebSession
+from gateway.store import people
+from gateway.store.people import Account
+
+SESSION_LIFE = timedelta(hours=12)
+ADMIN_IDLE = timedelta(minutes=30)
+LINK_LIFE = timedelta(minutes=10)
+FAILURES_COUNT_FOR = timedelta(minutes=15)
+TOUCH_EVERY = timedelta(minutes=1)
+MIN_PASSWORD, MAX_PASSWORD = 8, 200
+
+LIMITS = (
+    # Who is counted, and how many failures they may have within FAILURES_COUNT_FOR.
+    ("pair", 5),  # one account from one address
+    ("account", 25),  # one account from anywhere: guessing spread over many addresses
+    ("address", 50),  # one address against any account; an office behind one address makes mistakes too
+)
+
+_hasher = PasswordHasher()
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A fresh session: its cookie's value, shown to nobody else, and who it is."""
+
+    token: str
+    account: Account
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A request by a signed-in browser."""
+
+    actor: Actor
+    account: Account
+    fingerprint: str
+
+
+def actor_of(account: Account) -> Actor:
+    """The account as flows know it."""
+    role: Role = "admin" if account.role == "admin" else "seller"
+    name = account.name or account.email
+    return Actor("user", account.id, name, role, account.shop_ids, user_id=account.id)
+
+
+async def create_user(
+    gw: Gateway, email: str, role: str, password: str | None, slugs: tuple[str, ...] = ()
+) -> tuple[Account, str]:
+    """A new user and the password that was made when none was given (else empty).
+
+    Raises Invalid, Conflict for a taken address, NotFound for an unknown shop.
+    """
+    if role not in ("admin", "seller"):
+        raise Invalid("role must be admin or seller", field="role")
+    if not all(split(email.strip())):
+        raise Invalid("expected an email address", field="email")
+    generated = "" if password else secrets.token_urlsafe(12)
+    chosen = check_password(password or generated)
+    values: dict[str, Any] = {"id": new_id(), "email": email.strip(), "email_folded": fold(email)}
+    values |= {"password_hash": await asyncio.to_thread(_hasher.hash, chosen)}
+    values |= {"name": "", "role": role, "locale": "", "time_zone": "", "active": True, "created_at": gw.clock.now()}
+    async with gw.db.write() as session:
+        await people.add_user(session, values, slugs, [new_id() for _ in slugs])
+        account = await people.account_by_id(session, str(values["id"]))
+    assert account is not None
+    return account, generated
+
+
+def check_password(password: str) -> str:
+    """The password when it is long enough to be one. Raises Invalid."""
+    if not MIN_PASSWORD <= len(password) <= MAX_PASSWORD:
+        raise Invalid(f"a password has from {MIN_PASSWORD} to {MAX_PASSWORD} characters", field="password")
+    return password
+
+
+async def sign_in(gw: Gateway, email: str, password: str, ip: str, user_agent: str = "") -> SignedIn:
+    """Exchange a password for a session. Raises Forbidden, and RateLimited after too many failures.
+
+    The try is counted before the password is looked at, so that a hundred at once are not a hundred guesses.
+    An unknown account costs the same time and gets the same answer.
+    """
+    subjects = _subjects(email, ip)
+    now = gw.clock.now()
+    async with gw.db.write() as session:
+        await _check_limits(session, subjects, now)
+        for subject in subjects.values():
+            await people.add_failure(session, new_id(), subject, now)
+        account = await people.account_by_email(session, email[:320])
+    known = account is not None and account.active
+    good = await asyncio.to_thread(_matches, account.password_hash if account and known else "", password)
+    if account is None or not known or not good:
+        maillog.event("auth.failed", id=account.id if account else "", ip=ip)
+        raise Forbidden("this address and password don't fit together")
+    async with gw.db.write() as session:
+        await people.forget_failures(session, list(subjects.values()))
+        return await _start(gw, session, account, user_agent)
+
+
+def _subjects(email: str, ip: str) -> dict[str, str]:
+    folded = fold(email.replace("\0", "")[:320]).encode("utf-8", "replace").decode()
+    return {"pair": f"pair:{folded} {ip}", "account": f"account:{folded}", "address": f"address:{ip}"}
+
+
+async def _check_limits(session: AsyncSession, subjects: dict[str, str], now: datetime) -> None:
+    for name, allowed in LIMITS:
+        oldest = await people.oldest_failure(session, subjects[name], now - FAILURES_COUNT_FOR, allowed)
+        if oldest is not None:
+            wait = oldest + FAILURES_COUNT_FOR - now
+            raise RateLimited("too many failed sign-ins", retry_after=max(1, int(wait.total_seconds()) + 1))
+
+
+_DECOY: list[str] = []
+
+
+def _decoy() -> str:
+    """A hash that no password fits, made once: verifying it takes as long as verifying a real one."""
+    if not _DECOY:
+        _DECOY.append(_hasher.hash(secrets.token_hex(16)))
+    return _DECOY[0]
+
+
+def _matches(password_hash: str, password: str) -> bool:
+    try:
+        return _hasher.verify(password_hash or _decoy(), password[:MAX_PASSWORD])
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+async def _start(gw: Gateway, session: AsyncSession, account: Account, user_agent: str) -> SignedIn:
+    token, now = from_entropy(os.urandom(32)), gw.clock.now()
+    row = WebSession(
+        fingerprint=fingerprint(token),
+        user_id=account.id,
+        created_at=now,
+        last_seen_at=now,
+        expires_at=now + SESSION_LIFE,
+        user_agent=user_agent[:200],
+    )
+    await people.add_session(session, row)
+    maillog.event("auth.signed_in", id=account.id)
+    return SignedIn(token, account)
+
+
+async def visit(gw: Gateway, token: str) -> Visit | None:
+    """Who a cookie belongs to; None when it is unknown, has run out, or lay idle too long for an admin."""
+    now, key = gw.clock.now(), fingerprint(token)
+    async with gw.db.read() as session:
+        row = await people.session_of(session, key, now)
+    if row is None or (row.account.role == "admin" and now - row.last_seen_at > ADMIN_IDLE):
+        return None
+    if now - row.last_seen_at > TOUCH_EVERY:
+        async with gw.db.write() as session:
+            await people.touch_session(session, key, now)
+    return Visit(actor_of(row.account), row.account, key)
+
+
+async def sign_out(gw: Gateway, token: str) -> None:
+    """End the session of a cookie."""
+    async with gw.db.write() as session:
+        await people.end_session(session, fingerprint(token))
+
+
+async def make_sign_in_link(gw: Gateway, user_id: str, base_url: str = "") -> str:
+    """A URL that signs the user in once, within LINK_LIFE, after a click on its page. `base_url`: ZNX_PUBLIC_URL."""
+    token = from_entropy(os.urandom(20))
+    async with gw.db.write() as session:
+        await people.add_link(session, fingerprint(token), user_id, gw.clock.now() + LINK_LIFE)
+    return f"{base_url or gw.settings.public_url}/sign-in/{token}"
+
+
+async def link_is_good(gw: Gateway, token: str) -> bool:
+    """True while a link would still work; looking changes nothing."""
+    async with gw.db.read() as session:
+        return await people.link_is_good(session, fingerprint(token), gw.clock.now())
+
+
+async def use_sign_in_link(gw: Gateway, token: str, user_agent: str = "") -> SignedIn:
+    """Exchange a link for a session. Raises Forbidden when it was used, is too old, or never was."""
+    async with gw.db.write() as session:
+        account = await people.use_link(session, fingerprint(token), gw.clock.now())
+        if account is None or not account.active:
+            raise Forbidden("this link has been used or has run out")
+        return await _start(gw, session, account, user_agent)
+
+
+async def set_language(gw: Gateway, user_id: str, locale: str) -> None:
+    """The language of a user's pages; empty: the browser's."""
+    async with gw.db.write() as session:
+        await people.update_user(session, user_id, {"locale": locale})
+
+
+async def change_password(gw: Gateway, now_signed_in: Visit, old: str, new: str) -> None:
+    """Set another password and sign all other browsers out. Raises Forbidden for a wrong old one, Invalid."""
+    chosen, account = check_password(new), now_signed_in.account
+    if account.password_hash and not await asyncio.to_thread(_matches, account.password_hash, old):
+        raise Forbidden("the old password is not right")
+    password_hash = await asyncio.to_thread(_hasher.hash, chosen)
+    async with gw.db.write() as session:
+        await people.update_user(session, account.id, {"password_hash": password_hash})
+        await people.end_other_sessions(session, account.id, now_signed_in.fingerprint)

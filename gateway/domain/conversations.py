@@ -1,0 +1,213 @@
+"""What sellers read of threads, as values: lists, whole threads, messages. Where they come from is the store's job."""
+
+import base64
+import binascii
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from gateway.errors import Invalid
+
+Status = Literal["open", "waiting", "snoozed", "closed"]
+STATUSES: tuple[Status, ...] = ("open", "waiting", "snoozed", "closed")
+VIEWS = ("needs_reply", "mine", "unassigned", "waiting", "snoozed", "order_notes", "automatic", "closed", "all")
+MAX_LIMIT = 100
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadQuery:
+    """Which threads to list. `shop` is a slug; `view` one of VIEWS; `q` words that must all occur."""
+
+    shop: str | None = None
+    view: str = "all"
+    q: str = ""
+    order_no: str = ""
+    cursor: str = ""
+    limit: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class ShopView:
+    """A shop as its pages name it."""
+
+    id: str
+    slug: str
+    name: str
+    locale: str = "en"
+    system: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BuyerView:
+    """A buyer as sellers see one: the address only in its masked form."""
+
+    id: str
+    name: str
+    email_masked: str
+    locale: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A user whom colleagues may see by name."""
+
+    id: str
+    email: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThreadSummary:
+    """One row of a list: everything but the bodies."""
+
+    id: str
+    shop: ShopView
+    buyer: BuyerView
+    order_id: str | None
+    order_no: str | None
+    subject: str
+    status: str
+    assignee: Person | None
+    labels: tuple[str, ...]
+    unread: bool
+    needs_reply: bool
+    has_note: bool
+    automatic: bool
+    has_files: bool
+    snippet: str
+    message_count: int
+    last_message_at: datetime
+    created_at: datetime
+    snoozed_until: datetime | None
+    due_at: datetime | None
+    change_no: int
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some threads, newest first, and the cursor of the page after them."""
+
+    items: tuple[ThreadSummary, ...]
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttachmentView:
+    """A file of a message; `content_type` is told by its bytes."""
+
+    id: str
+    message_id: str
+    filename: str
+    content_type: str
+    declared_type: str
+    size: int
+    sha256: str
+    inline: bool
+    content_id: str | None
+    blob_key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryView:
+    """How far one outgoing mail of a message came, with the other server's words."""
+
+    id: str
+    to_masked: str
+    state: str
+    attempts: int
+    smtp_reply: str
+    at: datetime
+    next_attempt_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageView:
+    """One entry of a thread. `html` is None when the reader did not ask for it: `has_html` tells if there is one."""
+
+    id: str
+    thread_id: str
+    shop_id: str
+    direction: str
+    channel: str
+    author_kind: str
+    author_name: str
+    subject: str
+    text: str
+    fresh_text: str
+    quoted_text: str
+    signature_text: str
+    html: str | None
+    has_html: bool
+    remote_content: bool
+    internet_message_id: str | None
+    sent_at: datetime | None
+    received_at: datetime
+    trust: Mapping[str, Any]
+    filed_because: tuple[Mapping[str, Any], ...]
+    defects: tuple[str, ...]
+    automatic: str
+    raw_sha256: str | None
+    attachments: tuple[AttachmentView, ...] = ()
+    deliveries: tuple[DeliveryView, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderView:
+    """An order as the shop's order system tells it; amounts are the shop's own decimal texts."""
+
+    id: str
+    order_no: str
+    status: str
+    placed_at: datetime | None
+    paid_at: datetime | None
+    currency: str
+    total: str
+    items: tuple[Mapping[str, Any], ...]
+    tracking_no: str
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadDetail:
+    """A whole thread: its row, its messages in order, its order, and what else this buyer has with the shop."""
+
+    thread: ThreadSummary
+    messages: tuple[MessageView, ...]
+    order: OrderView | None = None
+    other_orders: tuple[OrderView, ...] = ()
+    other_threads: tuple[ThreadSummary, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A place in a list that is ordered by time and id, newest first."""
+
+    at: datetime
+    id: str
+
+
+def write_cursor(position: Position) -> str:
+    """An opaque text for URLs."""
+    text = json.dumps([position.at.isoformat(), position.id], separators=(",", ":"))
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def read_cursor(cursor: str) -> Position | None:
+    """The place that a cursor names; None for an empty one. Raises Invalid for what we did not write."""
+    if not cursor:
+        return None
+    try:
+        at, id_ = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        moment = datetime.fromisoformat(at)
+    except (ValueError, TypeError, binascii.Error):
+        raise Invalid("this cursor is not one of ours", field="cursor") from None
+    if moment.tzinfo is None or not isinstance(id_, str) or "\0" in id_:
+        raise Invalid("this cursor is not one of ours", field="cursor")
+    return Position(moment, id_)
+
+
+def clean_text(text: str) -> str:
+    """A person's text as it may be stored: no NULs, lone surrogates or control characters; line ends are LF."""
+    whole = text.encode("utf-8", "replace").decode().replace("\r\n", "\n").replace("\r", "\n")
+    return "".join(char for char in whole if char in "\n\t" or (char >= " " and not "\x7f" <= char <= "\x9f"))

@@ -1,0 +1,204 @@
+"""The seller's side of threads: list, read, change, note. Answering by mail is `outbound`'s job."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from gateway.blobs import fetch
+from gateway.clock import new_id
+from gateway.context import Gateway
+from gateway.domain.actors import Actor
+from gateway.domain.conversations import (
+    MAX_LIMIT,
+    VIEWS,
+    AttachmentView,
+    MessageView,
+    Page,
+    Person,
+    Position,
+    ShopView,
+    ThreadDetail,
+    ThreadQuery,
+    ThreadSummary,
+    clean_text,
+    write_cursor,
+)
+from gateway.domain.editing import columns_of
+from gateway.domain.ids import is_id
+from gateway.domain.messages import NewMessage, Place
+from gateway.errors import Invalid, NotFound
+from gateway.store import messages, people, threads
+from gateway.store.filing import bump_change, file_message
+from gateway.store.inbound import raw_of
+
+MAX_NOTE_CHARS = 100_000
+OTHERS_SHOWN = 6
+
+
+async def list_threads(gw: Gateway, actor: Actor, query: ThreadQuery) -> Page:
+    """A page of threads, newest first, without bodies.
+
+    Raises Invalid for a wrong view, limit or cursor, NotFound for a shop that the actor does not reach.
+    """
+    if query.view not in VIEWS:
+        raise Invalid(f"view must be one of {', '.join(VIEWS)}", field="view")
+    if not 1 <= query.limit <= MAX_LIMIT:
+        raise Invalid(f"limit must be from 1 to {MAX_LIMIT}", field="limit")
+    async with gw.db.read() as session:
+        if query.shop is not None:
+            await _reachable(session, actor, query.shop)
+        found = await threads.list_threads(session, actor, query)
+    items = tuple(found[: query.limit])
+    more = len(found) > query.limit
+    return Page(items, write_cursor(Position(items[-1].last_message_at, items[-1].id)) if more else None)
+
+
+async def _reachable(session: AsyncSession, actor: Actor, slug: str) -> ShopView:
+    for shop in await threads.shops(session, actor):
+        if shop.slug == slug:
+            return shop
+    raise NotFound("no such shop")
+
+
+async def shops(gw: Gateway, actor: Actor) -> tuple[ShopView, ...]:
+    """The shops that the actor reaches, by name."""
+    async with gw.db.read() as session:
+        return await threads.shops(session, actor)
+
+
+async def counts(gw: Gateway, actor: Actor, shop: str | None = None) -> dict[str, int]:
+    """How many threads want something, by view; capped at `store.threads.COUNT_CAP`."""
+    async with gw.db.read() as session:
+        return await threads.counts(session, actor, shop)
+
+
+async def change_version(gw: Gateway, actor: Actor) -> int:
+    """A number that grows with every change that the actor's open pages must show."""
+    async with gw.db.read() as session:
+        return await threads.change_version(session, actor)
+
+
+async def thread(gw: Gateway, actor: Actor, thread_id: str, with_html: bool = True) -> ThreadDetail:
+    """A whole thread. Without `with_html` messages only tell whether they have any. Raises NotFound."""
+    async with gw.db.read() as session:
+        summary = await _thread(session, actor, thread_id)
+        bodies = await messages.of_thread(session, summary.id, with_html)
+        orders = await threads.orders_of(session, summary, OTHERS_SHOWN)
+        others = await threads.other_threads(session, summary, OTHERS_SHOWN)
+    own = next((order for order in orders if order.id == summary.order_id), None)
+    return ThreadDetail(summary, bodies, own, tuple(order for order in orders if order is not own), others)
+
+
+async def summary(gw: Gateway, actor: Actor, thread_id: str) -> ThreadSummary:
+    """One thread's row. Raises NotFound."""
+    async with gw.db.read() as session:
+        return await _thread(session, actor, thread_id)
+
+
+async def _thread(session: AsyncSession, actor: Actor, thread_id: str) -> ThreadSummary:
+    found = await threads.thread(session, actor, thread_id) if is_id(thread_id) else None
+    if found is None:
+        raise NotFound("no such thread")
+    return found
+
+
+async def message(gw: Gateway, actor: Actor, message_id: str) -> MessageView:
+    """One message with everything. Raises NotFound."""
+    async with gw.db.read() as session:
+        found = await messages.message(session, actor, message_id) if is_id(message_id) else None
+    if found is None:
+        raise NotFound("no such message")
+    return found
+
+
+async def raw(gw: Gateway, actor: Actor, message_id: str) -> bytes:
+    """The mail that the message came as or left as, byte for byte. Raises NotFound when it never was one."""
+    async with gw.db.read() as session:
+        sha256 = await messages.raw_sha256(session, actor, message_id) if is_id(message_id) else None
+        if sha256 is None:
+            raise NotFound("no such mail")
+        return await raw_of(session, sha256, gw.blobs)
+
+
+async def attachment(gw: Gateway, actor: Actor, attachment_id: str) -> tuple[AttachmentView, bytes]:
+    """A file and its bytes. Raises NotFound."""
+    async with gw.db.read() as session:
+        found = await messages.attachment(session, actor, attachment_id) if is_id(attachment_id) else None
+    if found is None:
+        raise NotFound("no such file")
+    return found, await fetch(gw.blobs, found.blob_key)
+
+
+async def change_thread(gw: Gateway, actor: Actor, thread_id: str, changes: Mapping[str, Any]) -> ThreadSummary:
+    """Set `status`, `assignee` (email, id or None), `labels`, `snoozed_until`; the thread as it then is.
+
+    Raises NotFound, and Invalid that names the field.
+    """
+    columns = columns_of(changes, gw.clock.now())
+    async with gw.db.write() as session:
+        current = await _thread(session, actor, thread_id)
+        if "assignee" in changes:
+            columns["assignee_id"] = await _assignee(session, current.shop.id, changes["assignee"])
+        if columns:
+            columns["change_no"] = await bump_change(session, current.shop.id)
+            await threads.update_thread(session, actor, thread_id, columns)
+        return await _thread(session, actor, thread_id)
+
+
+async def _assignee(session: AsyncSession, shop_id: str, wanted: object) -> str | None:
+    if wanted is None or wanted == "":
+        return None
+    colleagues = await people.colleagues(session, shop_id)
+    for person in colleagues:
+        if isinstance(wanted, str) and wanted.strip().lower() in (person.id, person.email.lower()):
+            return person.id
+    raise Invalid("nobody of this shop has this address", field="assignee")
+
+
+async def colleagues(gw: Gateway, actor: Actor, thread_id: str) -> tuple[Person, ...]:
+    """Who a thread can be given to. Raises NotFound."""
+    async with gw.db.read() as session:
+        return await people.colleagues(session, (await _thread(session, actor, thread_id)).shop.id)
+
+
+async def add_note(gw: Gateway, actor: Actor, thread_id: str, text: str) -> str:
+    """Keep an internal note: colleagues read it, it never leaves by mail. The message's id.
+
+    Raises NotFound, Invalid for an empty or too long text.
+    """
+    tidy = clean_text(text).strip()
+    if not tidy:
+        raise Invalid("write a text", field="text")
+    if len(tidy) > MAX_NOTE_CHARS:
+        raise Invalid(f"the text is longer than {MAX_NOTE_CHARS} characters", field="text")
+    async with gw.db.write() as session:
+        current = await _thread(session, actor, thread_id)
+        note = _note(gw, actor, tidy)
+        await file_message(session, Place(current.shop.id, current.buyer.id, current.order_id, current.id), note)
+    return note.id
+
+
+def _note(gw: Gateway, actor: Actor, text: str) -> NewMessage:
+    return NewMessage(
+        id=new_id(),
+        direction="internal",
+        channel="site",
+        author_kind="seller",
+        author_name=actor.name,
+        author_user_id=actor.user_id or None,
+        text=text,
+        fresh_text=text,
+        received_at=gw.clock.now(),
+        trust={"verdict": "internal", "why": ""},
+    )
+
+
+async def mark_seen(gw: Gateway, actor: Actor, thread_id: str) -> None:
+    """Take the unread mark off. Raises NotFound."""
+    current = await summary(gw, actor, thread_id)
+    if not current.unread:
+        return
+    async with gw.db.write() as session:
+        change_no = await bump_change(session, current.shop.id)
+        await threads.update_thread(session, actor, thread_id, {"unread": False, "change_no": change_no})

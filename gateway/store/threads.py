@@ -1,0 +1,180 @@
+"""Reads threads for sellers, always within the shops that the actor reaches. Lists never touch a body."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, func, literal, select, tuple_, update
+from sqlalchemy.sql.selectable import Subquery
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from gateway.domain.actors import Actor
+from gateway.domain.addresses import mask
+from gateway.domain.conversations import (
+    BuyerView,
+    OrderView,
+    Person,
+    Position,
+    ShopView,
+    ThreadQuery,
+    ThreadSummary,
+    read_cursor,
+)
+from gateway.models import Attachment, Buyer, BuyerAddress, Message, Order, Shop, Thread, User
+from gateway.models.columns import table_of
+from gateway.store.thread_search import COUNTED, VIEW_CONDITIONS, holds_words, owned
+
+_T, _S, _B, _O = table_of(Thread), table_of(Shop), table_of(Buyer), table_of(Order)
+_U, _M, _A = table_of(User), table_of(Message), table_of(Attachment)
+_ADDRESSES = table_of(BuyerAddress)
+COUNT_CAP = 1000
+"""Counting stops here: a page says 999+ and the cost of a count stays bounded."""
+
+Rows = Sequence[Row[Any]]
+
+
+async def rows(session: AsyncSession, statement: Select[Any]) -> Rows:
+    """All rows of a Core statement."""
+    return (await (await session.connection()).execute(statement)).all()
+
+
+def _address() -> ColumnElement[str]:
+    """The buyer's first confirmed address, else the first one."""
+    return (
+        select(_ADDRESSES.c.address)
+        .where(_ADDRESSES.c.buyer_id == _B.c.id)
+        .order_by(_ADDRESSES.c.confirmed_at.is_(None), _ADDRESSES.c.created_at, _ADDRESSES.c.id)
+        .limit(1)
+        .scalar_subquery()
+    )
+
+
+def _summaries() -> Select[Any]:
+    return (
+        select(
+            *_T.c,
+            _S.c.slug,
+            _S.c.name.label("shop_name"),
+            _S.c.locale.label("shop_locale"),
+            _S.c.system,
+            _B.c.name.label("buyer_name"),
+            _B.c.locale.label("buyer_locale"),
+            _address().label("address"),
+            _O.c.order_no,
+            _U.c.email.label("assignee_email"),
+            _U.c.name.label("assignee_name"),
+        )
+        .join(_S, _S.c.id == _T.c.shop_id)
+        .join(_B, _B.c.id == _T.c.buyer_id)
+        .outerjoin(_O, _O.c.id == _T.c.order_id)
+        .outerjoin(_U, _U.c.id == _T.c.assignee_id)
+    )
+
+
+async def list_threads(session: AsyncSession, actor: Actor, query: ThreadQuery) -> list[ThreadSummary]:
+    """Up to `limit + 1` rows, newest first: the one over tells that there are more."""
+    statement = _summaries().where(owned(actor), VIEW_CONDITIONS[query.view](actor), holds_words(query.q))
+    if query.shop is not None:
+        statement = statement.where(_S.c.slug == query.shop)
+    if query.order_no:
+        statement = statement.where(_O.c.order_no_folded == query.order_no.strip().lower())
+    if (after := read_cursor(query.cursor)) is not None:
+        statement = statement.where(_before(after))
+    newest = statement.order_by(_T.c.last_message_at.desc(), _T.c.id.desc()).limit(query.limit + 1)
+    return await _with_files(session, await rows(session, newest))
+
+
+def _before(position: Position) -> ColumnElement[bool]:
+    place = tuple_(literal(position.at, _T.c.last_message_at.type), literal(position.id))
+    return tuple_(_T.c.last_message_at, _T.c.id) < place
+
+
+async def _with_files(session: AsyncSession, found: Rows) -> list[ThreadSummary]:
+    having = (
+        select(_M.c.thread_id)
+        .join(_A, _A.c.message_id == _M.c.id)
+        .where(_M.c.thread_id.in_([row.id for row in found]), _A.c.inline.is_(False))
+        .distinct()
+    )
+    with_files = {row.thread_id for row in await rows(session, having)} if found else set()
+    return [_summary(row, row.id in with_files) for row in found]
+
+
+def _summary(row: Row[Any], has_files: bool) -> ThreadSummary:
+    same = (
+        "id order_id order_no subject status unread needs_reply has_note automatic snippet message_count "
+        "last_message_at created_at snoozed_until due_at change_no"
+    ).split()
+    assignee = Person(row.assignee_id, row.assignee_email, row.assignee_name) if row.assignee_id else None
+    return ThreadSummary(
+        shop=ShopView(row.shop_id, row.slug, row.shop_name, row.shop_locale, row.system),
+        buyer=BuyerView(row.buyer_id, row.buyer_name, mask(row.address or ""), row.buyer_locale),
+        assignee=assignee,
+        labels=tuple(row.labels),
+        has_files=has_files,
+        **{name: getattr(row, name) for name in same},
+    )
+
+
+async def thread(session: AsyncSession, actor: Actor, thread_id: str) -> ThreadSummary | None:
+    """One thread's row, or None for what the actor does not reach."""
+    found = await rows(session, _summaries().where(owned(actor), _T.c.id == thread_id))
+    return (await _with_files(session, found))[0] if found else None
+
+
+async def other_threads(session: AsyncSession, of: ThreadSummary, limit: int) -> tuple[ThreadSummary, ...]:
+    """The same buyer's other threads with the same shop, newest first."""
+    statement = (
+        _summaries()
+        .where(_T.c.buyer_id == of.buyer.id, _T.c.shop_id == of.shop.id, _T.c.id != of.id)
+        .order_by(_T.c.last_message_at.desc(), _T.c.id.desc())
+        .limit(limit)
+    )
+    return tuple(_summary(row, has_files=False) for row in await rows(session, statement))
+
+
+async def orders_of(session: AsyncSession, of: ThreadSummary, limit: int) -> tuple[OrderView, ...]:
+    """The buyer's newest orders with the shop, the thread's own among them."""
+    own_first = (_O.c.id != (of.order_id or "")), _O.c.placed_at.desc(), _O.c.id.desc()
+    statement = select(_O).where(_O.c.buyer_id == of.buyer.id, _O.c.shop_id == of.shop.id)
+    return tuple(_order(row) for row in await rows(session, statement.order_by(*own_first).limit(limit)))
+
+
+def _order(row: Row[Any]) -> OrderView:
+    same = "id order_no status placed_at paid_at currency total tracking_no".split()
+    return OrderView(items=tuple(row.items), **{name: getattr(row, name) for name in same})
+
+
+async def shops(session: AsyncSession, actor: Actor) -> tuple[ShopView, ...]:
+    """The shops that the actor reaches, by name; the admins' own inbox last."""
+    statement = select(_S.c.id, _S.c.slug, _S.c.name, _S.c.locale, _S.c.system).order_by(_S.c.system, _S.c.name)
+    if actor.shop_ids is not None:
+        statement = statement.where(_S.c.id.in_(actor.shop_ids))
+    return tuple(ShopView(*row) for row in await rows(session, statement))
+
+
+async def counts(session: AsyncSession, actor: Actor, shop: str | None) -> dict[str, int]:
+    """How many threads each counted view holds, up to COUNT_CAP, in one statement."""
+    within = [owned(actor)]
+    if shop is not None:
+        within.append(_T.c.shop_id == select(_S.c.id).where(_S.c.slug == shop).scalar_subquery())
+    columns = [_count(condition(actor), within).label(view) for view, condition in COUNTED.items()]
+    return dict((await rows(session, select(*columns)))[0]._mapping)
+
+
+def _count(condition: ColumnElement[bool], within: list[ColumnElement[bool]]) -> ColumnElement[int]:
+    capped: Subquery = select(_T.c.id).where(condition, *within).limit(COUNT_CAP).subquery()
+    return select(func.count()).select_from(capped).scalar_subquery()
+
+
+async def change_version(session: AsyncSession, actor: Actor) -> int:
+    """A number that grows with every change in any shop that the actor reaches."""
+    total = select(func.coalesce(func.sum(_S.c.change_no), 0))
+    if actor.shop_ids is not None:
+        total = total.where(_S.c.id.in_(actor.shop_ids))
+    return int((await rows(session, total))[0][0])
+
+
+async def update_thread(session: AsyncSession, actor: Actor, thread_id: str, values: Mapping[str, Any]) -> bool:
+    """Set columns of a thread; False when the actor does not reach it."""
+    statement = update(_T).where(owned(actor), _T.c.id == thread_id).values(**values)
+    return (await (await session.connection()).execute(statement)).rowcount == 1

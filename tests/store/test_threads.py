@@ -1,0 +1,140 @@
+"""What sellers' lists hold: views, order, paging, words and other shops' threads, alike on both databases."""
+
+from datetime import timedelta
+
+import pytest
+
+from gateway.domain.actors import SYSTEM, Actor
+from gateway.domain.conversations import ThreadQuery, ThreadSummary
+from gateway.errors import Invalid
+from gateway.models import Shop
+from gateway.store import threads
+from gateway.store.db import Database
+from gateway.store.filing import FiledMessage
+from tests import builders
+from tests.builders import NOW
+
+
+async def found(db: Database, actor: Actor, **query: object) -> list[ThreadSummary]:
+    async with db.read() as session:
+        return await threads.list_threads(session, actor, ThreadQuery(**query))  # type: ignore[arg-type]
+
+
+@pytest.fixture
+async def shop(db: Database) -> Shop:
+    async with db.write() as session:
+        return await builders.add_shop(session)
+
+
+async def filed(db: Database, shop: Shop, order_no: str, text: str = "Hello", **fields: object) -> FiledMessage:
+    async with db.write() as session:
+        customer = await builders.add_customer(session, shop, order_no, f"{order_no}@example.com".lower())
+        return await builders.add_message(session, customer.place, text, **fields)
+
+
+async def test_a_row_tells_everything_but_the_bodies(db: Database, shop: Shop) -> None:
+    message = await filed(db, shop, "AE-7", "Where is my lamp?")
+    [row] = await found(db, SYSTEM)
+    assert (row.id, row.shop.slug, row.order_no) == (message.thread_id, "lantern", "AE-7")
+    assert (row.buyer.name, row.buyer.email_masked) == ("王小美", "a***@e***.com")
+    assert (row.subject, row.snippet, row.message_count) == ("About my order", "Where is my lamp?", 1)
+    assert row.unread
+    assert row.needs_reply
+
+
+async def test_pages_follow_each_other_without_gaps_or_doubles(db: Database, shop: Shop) -> None:
+    for number in range(7):
+        await filed(db, shop, f"AE-{number}", received_at=NOW + timedelta(minutes=number // 2))
+    from gateway.domain.conversations import Position, write_cursor
+
+    seen: list[str] = []
+    cursor = ""
+    while True:
+        rows = await found(db, SYSTEM, limit=3, cursor=cursor)
+        seen += [row.order_no or "" for row in rows[:3]]
+        if len(rows) <= 3:
+            break
+        cursor = write_cursor(Position(rows[2].last_message_at, rows[2].id))
+    assert sorted(seen) == [f"AE-{number}" for number in range(7)]
+    assert seen[0] == "AE-6"
+    assert seen[-1] in ("AE-0", "AE-1")
+
+
+@pytest.mark.parametrize("cursor", ["x", "eyJh", "WyJhIiwiYiJd", "WzEsMl0", "é"])
+async def test_a_cursor_of_somebody_elses_is_invalid(db: Database, cursor: str) -> None:
+    with pytest.raises(Invalid):
+        await found(db, SYSTEM, cursor=cursor)
+
+
+@pytest.mark.parametrize(
+    ("q", "hit"),
+    [
+        ("lamp", True),
+        ("LAMP", True),
+        ("灯", True),
+        ("灯笼", True),
+        ("小美", True),
+        ("ae-7", True),
+        ("LP00123", True),
+        ("发票.pdf", True),
+        ("lamp 灯笼", True),
+        ("lamp umbrella", False),
+        ("100%", True),
+        ("100_", False),
+        ("l_mp", False),
+        ("%", True),
+        ("\\", False),
+        ("ÉCLAIR", True),
+        ("éclair", False),
+        ("\0lamp", True),
+    ],
+)
+async def test_words_are_found_wherever_they_stand(
+    db: Database, shop: Shop, tmp_path: object, q: str, hit: bool
+) -> None:
+    from pathlib import Path
+
+    from gateway.blobs import LocalBlobs
+
+    file = builders.stored_file(LocalBlobs(Path(str(tmp_path)) / "b"), "发票.pdf", b"%PDF", "application/pdf")
+    await filed(db, shop, "AE-7", "The lamp 纸灯笼 is 100% broken. Éclair", attachments=(file,))
+    assert bool(await found(db, SYSTEM, q=q)) is hit
+
+
+async def test_views_hold_what_their_names_say(db: Database, shop: Shop) -> None:
+    await filed(db, shop, "AE-1")
+    await filed(db, shop, "AE-2", automatic="auto-reply")
+    await filed(db, shop, "AE-3", channel="order_note")
+    answered = await filed(db, shop, "AE-4")
+    async with db.write() as session:
+        customer = await threads.thread(session, SYSTEM, answered.thread_id)
+        assert customer is not None
+        from gateway.domain.messages import Place
+
+        place = Place(shop.id, customer.buyer.id, customer.order_id, customer.id)
+        await builders.add_message(session, place, direction="outbound", author_kind="seller")
+
+    async def numbers(view: str) -> list[str | None]:
+        return sorted((row.order_no for row in await found(db, SYSTEM, view=view)), key=str)
+
+    assert await numbers("needs_reply") == ["AE-1", "AE-3"]
+    assert await numbers("automatic") == ["AE-2"]
+    assert await numbers("order_notes") == ["AE-3"]
+    assert await numbers("waiting") == ["AE-4"]
+    assert await numbers("all") == ["AE-1", "AE-2", "AE-3", "AE-4"]
+    assert await numbers("closed") == await numbers("snoozed") == await numbers("mine") == []
+    async with db.read() as session:
+        counts = await threads.counts(session, SYSTEM, "lantern")
+    assert (counts["needs_reply"], counts["order_notes"], counts["snoozed"]) == (2, 1, 0)
+
+
+async def test_other_shops_threads_do_not_exist(db: Database, shop: Shop) -> None:
+    filed_here = await filed(db, shop, "AE-1")
+    async with db.write() as session:
+        other = await builders.add_shop(session, "teahouse", "Teahouse")
+        seller = builders.actor_for(await builders.add_user(session, "b@example.com", "seller", other), other)
+    assert await found(db, seller) == []
+    async with db.read() as session:
+        assert await threads.thread(session, seller, filed_here.thread_id) is None
+        assert (await threads.counts(session, seller, None))["needs_reply"] == 0
+        assert await threads.update_thread(session, seller, filed_here.thread_id, {"status": "closed"}) is False
