@@ -12,6 +12,7 @@ EVENTS = {
     "inbound.filed": "a mail became a message of a thread",
     "inbound.held": "a mail waits for a person, and why",
     "inbound.discarded": "a mail is kept but not shown, and why",
+    "inbound.requeued": "a person put a held, discarded or failed mail back to the queue",
     "inbound.failed": "a mail could not be processed; its bytes are kept",
     "inbound.retry": "processing is tried again later, and why",
     "outbound.queued": "a mail to a person waits for the courier",

@@ -1,13 +1,18 @@
-"""An order as a shop's own system tells it: which fields there are and what they may hold. How it is kept is not here.
+"""An order as a shop's own system tells it, and as we tell it back: the fields and their limits. Keeps nothing itself.
 
 The models are also the JSON Schemas that the API publishes, so every limit stands in the schema itself.
 """
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, StringConstraints, WithJsonSchema
+
+from gateway.domain.conversations import BuyerView
+from gateway.domain.shapes import moment
 
 MAX_NOTE_CHARS = 50_000
 _AMOUNT = re.compile(r"[0-9]{1,12}(\.[0-9]{1,6})?")
@@ -152,3 +157,37 @@ def order_number(text: str) -> str | None:
 def fold_order_no(order_no: str) -> str:
     """How order numbers are looked up: mail servers on the way fold the case of local parts."""
     return order_no.casefold()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderRecord:
+    """An order as it is kept; `shop` is the slug, `thread_id` the one thread about it, if somebody has written."""
+
+    id: str
+    shop_id: str
+    shop: str
+    order_no: str
+    buyer: BuyerView
+    status: str
+    placed_at: datetime | None
+    paid_at: datetime | None
+    currency: str
+    total: str
+    items: tuple[Mapping[str, Any], ...]
+    tracking_no: str
+    thread_id: str | None
+    created_at: datetime
+    updated_at: datetime
+
+
+def order_json(record: OrderRecord) -> dict[str, Any]:
+    """An Order; the buyer's address only in its masked form."""
+    buyer = record.buyer
+    same = "id shop order_no status currency total tracking_no thread_id".split()
+    times = {name: moment(getattr(record, name)) for name in ("placed_at", "paid_at", "created_at", "updated_at")}
+    return (
+        {name: getattr(record, name) for name in same}
+        | times
+        | {"buyer": {"id": buyer.id, "name": buyer.name, "email_masked": buyer.email_masked, "locale": buyer.locale}}
+        | {"items": [dict(item) for item in record.items]}
+    )

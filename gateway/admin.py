@@ -1,0 +1,168 @@
+"""What admins do: set up shops and tokens, look through the ledger, decide what was held. Users are elsewhere."""
+
+import os
+import re
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from gateway import maillog
+from gateway.context import Gateway
+from gateway.domain.actors import SYSTEM, Actor, Role
+from gateway.domain.addresses import SLUG, valid_slug
+from gateway.domain.ids import is_id
+from gateway.domain.ledger import InboundPage, InboundQuery, InboundView
+from gateway.domain.tokens import fingerprint, from_entropy
+from gateway.errors import Duplicate, Invalid, NotFound
+from gateway.store import ledger, tokens
+from gateway.store import shops as store
+from gateway.store.shops import ShopSetup
+
+TOKEN_BYTES = 25
+_LISTED_SENDER = re.compile(r"([^\s@<>]+@)?[^\s@<>]+\.[^\s@<>]+|[^\s@<>]+@[^\s@<>]+")
+
+
+@dataclass(frozen=True, slots=True)
+class ShopChange:
+    """How a shop is to be; None leaves a field as it is. `notes_from`: addresses or domains of its order systems."""
+
+    name: str
+    locale: str | None = None
+    reply_name: str | None = None
+    notes_from: tuple[str, ...] | None = None
+
+
+async def shops(gw: Gateway, actor: Actor) -> list[ShopSetup]:
+    """The shops that the actor reaches, by slug."""
+    async with gw.db.read() as session:
+        return await store.shops(session, actor)
+
+
+async def put_shop(gw: Gateway, actor: Actor, slug: str, change: ShopChange) -> tuple[ShopSetup, bool]:
+    """Set a shop up, or change it; and whether it is new.
+
+    Raises Invalid, naming the field, and NotFound when the actor reaches only other shops.
+    """
+    if not valid_slug(slug):
+        why = "this name is reserved" if SLUG.fullmatch(slug) else "expected 1 to 32 of a-z, 0-9 and - inside"
+        raise Invalid(why, field="slug")
+    values = _shop_values(change)
+    try:
+        return await _write_shop(gw, actor, slug, values)
+    except Duplicate:
+        # Somebody else has made it a moment ago; now it is a change.
+        return await _write_shop(gw, actor, slug, values)
+
+
+async def _write_shop(gw: Gateway, actor: Actor, slug: str, values: dict[str, Any]) -> tuple[ShopSetup, bool]:
+    async with gw.db.write() as session:
+        new = await store.put_shop(session, actor, slug, values, gw.clock.now())
+        return await store.shop(session, actor, slug), new
+
+
+def _shop_values(change: ShopChange) -> dict[str, Any]:
+    name = " ".join(change.name.split())
+    if not name:
+        raise Invalid("a shop has a name", field="name")
+    values: dict[str, Any] = {"name": name}
+    if change.locale is not None:
+        values["locale"] = change.locale
+    if change.reply_name is not None:
+        values["reply_name"] = " ".join(change.reply_name.split())
+    if change.notes_from is not None:
+        values["notes_from"] = [_listed(sender) for sender in change.notes_from]
+    return values
+
+
+def _listed(sender: str) -> str:
+    if not _LISTED_SENDER.fullmatch(sender):
+        raise Invalid("expected addresses or domains", field="notes_from")
+    return sender
+
+
+async def add_token(gw: Gateway, role: Role, slug: str | None) -> str:
+    """A new API token, told only now: its fingerprint is kept. Raises NotFound, Invalid for a seller of no shop."""
+    if role == "seller" and slug is None:
+        raise Invalid("a seller's token needs a shop", field="shop")
+    token = from_entropy(os.urandom(TOKEN_BYTES))
+    async with gw.db.write() as session:
+        shop = await store.shop(session, SYSTEM, slug) if slug is not None else None
+        await tokens.keep_token(session, fingerprint(token), role, shop.id if shop else None, gw.clock.now())
+    return token
+
+
+async def token_actor(gw: Gateway, token: str) -> Actor | None:
+    """Who acts with a token; None for one that is unknown or revoked."""
+    async with gw.db.read() as session:
+        row = await tokens.valid_token(session, fingerprint(token))
+    if row is None:
+        return None
+    everywhere = row.role == "admin" and row.shop_id is None
+    reached = None if everywhere else tuple(filter(None, (row.shop_id,)))
+    return Actor(kind="token", id=row.id, name=row.shop_name or "API", role=row.role, shop_ids=reached)
+
+
+async def inbound_list(gw: Gateway, actor: Actor, query: InboundQuery) -> InboundPage:
+    """A page of the ledger, newest first. Raises Invalid for a cursor that is not one of ours."""
+    if query.cursor is not None and not is_id(query.cursor):
+        raise Invalid("this cursor is not one of ours", field="cursor")
+    async with gw.db.read() as session:
+        rows = await ledger.inbound_rows(session, actor, query)
+    page = tuple(rows[: query.limit])
+    return InboundPage(page, page[-1].id if len(rows) > query.limit else None)
+
+
+async def inbound(gw: Gateway, actor: Actor, id_: str) -> InboundView:
+    """One row of the ledger. Raises NotFound."""
+    async with gw.db.read() as session:
+        return await ledger.inbound_row(session, actor, _id(id_))
+
+
+async def release(gw: Gateway, actor: Actor, id_: str) -> InboundView:
+    """Let a held mail in, whoever wrote it. Raises NotFound, and Conflict when it is not held."""
+
+    async def act(session: AsyncSession) -> None:
+        by = actor.user_id or actor.id or actor.name
+        await ledger.requeue(session, actor, _id(id_), ("held",), by, gw.clock.now())
+
+    return await _decided(gw, actor, id_, "inbound.requeued", act)
+
+
+async def discard(gw: Gateway, actor: Actor, id_: str) -> InboundView:
+    """Take a held mail out of sight; its bytes and its row stay. Raises NotFound, and Conflict when it is not held."""
+
+    async def act(session: AsyncSession) -> None:
+        await ledger.discard(session, actor, _id(id_), gw.clock.now())
+
+    return await _decided(gw, actor, id_, "inbound.discarded", act)
+
+
+async def reprocess(gw: Gateway, actor: Actor, id_: str) -> InboundView:
+    """Process a mail that failed, was held or was discarded again, by all the rules.
+
+    Raises NotFound, and Conflict when it waits already or is filed.
+    """
+
+    async def act(session: AsyncSession) -> None:
+        await ledger.requeue(session, actor, _id(id_), ("failed", "held", "discarded"), "", gw.clock.now())
+
+    return await _decided(gw, actor, id_, "inbound.requeued", act)
+
+
+async def _decided(
+    gw: Gateway, actor: Actor, id_: str, event: str, act: Callable[[AsyncSession], Coroutine[Any, Any, None]]
+) -> InboundView:
+    async with gw.db.write() as session:
+        await act(session)
+        row = await ledger.inbound_row(session, actor, id_)
+    gw.inbound_signal.wake()
+    maillog.event(event, id=id_, by=actor.user_id or actor.id)
+    return row
+
+
+def _id(text: str) -> str:
+    if not is_id(text):
+        raise NotFound("there is no such mail in the ledger")
+    return text

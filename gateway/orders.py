@@ -1,0 +1,179 @@
+"""What a shop's order system tells us: orders, their buyers and order notes 订单留言. Each call may come many times."""
+
+import hashlib
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, TypeVar
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from gateway import maillog
+from gateway.clock import new_id
+from gateway.context import Gateway
+from gateway.domain.actors import Actor
+from gateway.domain.addresses import ascii_domain, fold, split
+from gateway.domain.imports import BadRow, GoodRow, Row
+from gateway.domain.messages import NewMessage, Place
+from gateway.domain.orders import NoteDocument, OrderDocument, OrderRecord, fold_order_no, order_number
+from gateway.errors import Conflict, Duplicate, Invalid, TemporaryError
+from gateway.store import orders as store
+from gateway.store.filing import FiledMessage, file_message
+from gateway.store.ledger import release_waiting
+from gateway.store.shops import shop
+
+IMPORT_BATCH = 50
+"""Rows of one transaction: a commit costs as much as many rows, and mail waits for it on SQLite."""
+_ATTEMPTS = 5
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class PutOrder:
+    """An order after it was written; `new` when it was not known before."""
+
+    order: OrderRecord
+    new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What became of one row of a file: `outcome` is created, updated, or failed with a message."""
+
+    line: int
+    order_no: str
+    outcome: str
+    message: str = ""
+
+
+async def put_order(gw: Gateway, actor: Actor, slug: str, order_no: str, document: OrderDocument) -> PutOrder:
+    """Write an order; its note is filed once, and mail that waited for this buyer or order is decided anew.
+
+    Raises NotFound for a shop that the actor does not reach, Invalid for what can't be an order.
+    """
+    row = GoodRow(0, _number(order_no), document)
+    _check_address(gw, document)
+
+    async def write(session: AsyncSession) -> tuple[OrderRecord, bool, int]:
+        return await _put(gw, session, actor, slug, row)
+
+    order, new, released = await _written(gw, write)
+    if released:
+        gw.inbound_signal.wake()
+    maillog.event("order.upserted", id=order.id, new=new, released=released)
+    return PutOrder(order, new)
+
+
+async def order(gw: Gateway, actor: Actor, slug: str, order_no: str) -> OrderRecord:
+    """One order. Raises NotFound for what the actor does not reach."""
+    async with gw.db.read() as session:
+        return await store.order(session, actor, slug, _number(order_no))
+
+
+async def add_note(gw: Gateway, actor: Actor, slug: str, order_no: str, note: NoteDocument) -> FiledMessage:
+    """File an order note into the thread of its order; with the same `external_id` only the first time.
+
+    Raises NotFound, and Conflict when the `external_id` was used for another text.
+    """
+    number = _number(order_no)
+
+    async def write(session: AsyncSession) -> FiledMessage:
+        record = await store.order(session, actor, slug, number)
+        key = f"note:{record.id}:id:{note.external_id}" if note.external_id else None
+        filed = await _file_note(gw, session, record, note.text, key)
+        if not filed.new and await store.note_text(session, filed.message_id) != note.text:
+            raise Conflict("this external_id was used for a note with another text")
+        return filed
+
+    return await _written(gw, write)
+
+
+async def import_orders(gw: Gateway, actor: Actor, slug: str, rows: Iterable[Row]) -> AsyncIterator[Imported]:
+    """Write the rows of a file, and tell what became of each as soon as it is committed. Raises NotFound."""
+    remaining = iter(rows)
+    while batch := list(islice(remaining, IMPORT_BATCH)):
+        for outcome in await _import_batch(gw, actor, slug, batch):
+            yield outcome
+
+
+async def _import_batch(gw: Gateway, actor: Actor, slug: str, batch: Sequence[Row]) -> list[Imported]:
+    async def write(session: AsyncSession) -> tuple[list[Imported], int]:
+        await shop(session, actor, slug)
+        results = [await _import_row(gw, session, actor, slug, row) for row in batch]
+        return [imported for imported, _ in results], sum(released for _, released in results)
+
+    done, released = await _written(gw, write)
+    if released:
+        gw.inbound_signal.wake()
+    return done
+
+
+async def _import_row(gw: Gateway, session: AsyncSession, actor: Actor, slug: str, row: Row) -> tuple[Imported, int]:
+    if isinstance(row, BadRow):
+        return Imported(row.line, row.order_no, "failed", row.message), 0
+    try:
+        _check_address(gw, row.document)
+    except Invalid as error:
+        return Imported(row.line, row.order_no, "failed", f"{error.field}: {error}"), 0
+    _, new, released = await _put(gw, session, actor, slug, row)
+    return Imported(row.line, row.order_no, "created" if new else "updated"), released
+
+
+async def _put(
+    gw: Gateway, session: AsyncSession, actor: Actor, slug: str, row: GoodRow
+) -> tuple[OrderRecord, bool, int]:
+    now, document = gw.clock.now(), row.document
+    owner = await shop(session, actor, slug)
+    new = await store.put_order(session, owner.id, row.order_no, document, now)
+    record = await store.order(session, actor, slug, row.order_no)
+    if document.note and document.note.strip():
+        digest = hashlib.sha256(document.note.strip().encode()).hexdigest()
+        filed = await _file_note(gw, session, record, document.note.strip(), f"note:{record.id}:text:{digest}")
+        if filed.new:
+            record = await store.order(session, actor, slug, row.order_no)
+    released = await release_waiting(session, owner.id, fold(document.buyer.email), fold_order_no(row.order_no), now)
+    return record, new, released
+
+
+async def _file_note(
+    gw: Gateway, session: AsyncSession, order: OrderRecord, text: str, dedupe_key: str | None
+) -> FiledMessage:
+    """The shop's own system speaks for the buyer: nobody else has a token of it."""
+    message = NewMessage(
+        id=new_id(),
+        direction="inbound",
+        channel="order_note",
+        author_kind="buyer",
+        author_name=order.buyer.name,
+        text=text,
+        fresh_text=text,
+        received_at=gw.clock.now(),
+        trust={"verdict": "verified", "why": "api"},
+        filed_because=({"clue": "api", "detail": ""}, {"clue": "order-note", "detail": order.order_no}),
+        dedupe_key=dedupe_key,
+    )
+    return await file_message(session, Place(order.shop_id, order.buyer.id, order.id), message)
+
+
+async def _written(gw: Gateway, write: Callable[[AsyncSession], Coroutine[Any, Any, _T]]) -> _T:
+    """The result of one transaction, tried again when somebody else made the same order or buyer a moment ago."""
+    for _ in range(_ATTEMPTS):
+        try:
+            async with gw.db.write() as session:
+                return await write(session)
+        except Duplicate:
+            continue
+    raise TemporaryError("the same order is being written by somebody else; try again")
+
+
+def _number(text: str) -> str:
+    number = order_number(text)
+    if number is None:
+        raise Invalid("expected 1 to 64 characters without control characters", field="order_no")
+    return number
+
+
+def _check_address(gw: Gateway, document: OrderDocument) -> None:
+    """A buyer at our own domain would have our answers come back to us."""
+    if split(document.buyer.email)[1] == ascii_domain(gw.settings.mail_domain):
+        raise Invalid("an address of this gateway can't be a buyer's", field="buyer.email")

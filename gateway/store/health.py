@@ -1,0 +1,81 @@
+"""How the gateway is doing, in numbers: queues, the schema's revision, and whether the ledger adds up."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Select, Table, func, inspect, or_, select, text
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from gateway.models import Delivery, InboundEmail, Message, RawEmail
+from gateway.models.columns import table_of
+
+_INBOUND, _DELIVERIES = table_of(InboundEmail), table_of(Delivery)
+_MESSAGES, _RAW = table_of(Message), table_of(RawEmail)
+OVERDUE = timedelta(minutes=10)
+"""Work that has been due for so long means that no worker runs, or that they can't keep up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Queues:
+    """Rows by state, and since when the oldest waiting one has waited (None: nothing waits)."""
+
+    inbound: Mapping[str, int]
+    deliveries: Mapping[str, int]
+    oldest_pending: datetime | None
+    oldest_unsent: datetime | None
+
+
+async def queues(session: AsyncSession) -> Queues:
+    """Read what the metrics and the doctor tell."""
+    connection = await session.connection()
+    pending = select(func.min(_INBOUND.c.received_at)).where(_INBOUND.c.state == "pending")
+    unsent = select(func.min(_DELIVERIES.c.queued_at)).where(_DELIVERIES.c.state.in_(("queued", "deferred")))
+    return Queues(
+        inbound=await _by_state(session, _INBOUND),
+        deliveries=await _by_state(session, _DELIVERIES),
+        oldest_pending=(await connection.execute(pending)).scalar(),
+        oldest_unsent=(await connection.execute(unsent)).scalar(),
+    )
+
+
+async def _by_state(session: AsyncSession, table: Table) -> dict[str, int]:
+    statement = select(table.c.state, func.count().label("rows")).group_by(table.c.state)
+    return {row.state: row.rows for row in await (await session.connection()).execute(statement)}
+
+
+async def schema_revision(session: AsyncSession) -> str | None:
+    """The revision of the database's schema; None for a database without one."""
+    connection = await session.connection()
+    if not await connection.run_sync(lambda sync: inspect(sync).has_table("alembic_version")):
+        return None
+    return (await connection.execute(text("SELECT version_num FROM alembic_version"))).scalar()
+
+
+async def unbalanced(session: AsyncSession, now: datetime) -> dict[str, int]:
+    """How many rows break each rule of the ledger, by the rule's name; all are 0 in a sound database."""
+    connection = await session.connection()
+    return {name: (await connection.execute(statement)).scalar_one() for name, statement in _rules(now).items()}
+
+
+def _rules(now: datetime) -> dict[str, Select[int]]:
+    unnamed = select(_INBOUND.c.sha256).union(select(_DELIVERIES.c.sha256))
+    return {
+        "filed, but the message is missing": select(func.count())
+        .select_from(_INBOUND.outerjoin(_MESSAGES, _MESSAGES.c.id == _INBOUND.c.message_id))
+        .where(_INBOUND.c.state == "filed", _MESSAGES.c.id.is_(None)),
+        "a message that its mail's row does not name": select(func.count())
+        .select_from(_MESSAGES.outerjoin(_INBOUND, _INBOUND.c.id == _MESSAGES.c.inbound_id))
+        .where(_MESSAGES.c.inbound_id.is_not(None))
+        .where(or_(_INBOUND.c.id.is_(None), _INBOUND.c.message_id != _MESSAGES.c.id, _INBOUND.c.state != "filed")),
+        "decided without a reason": select(func.count())
+        .select_from(_INBOUND)
+        .where(_INBOUND.c.state != "pending", _INBOUND.c.why == ""),
+        "bytes that no row names": select(func.count()).select_from(_RAW).where(_RAW.c.sha256.not_in(unnamed)),
+        "incoming mail overdue": select(func.count())
+        .select_from(_INBOUND)
+        .where(_INBOUND.c.state == "pending", _INBOUND.c.next_attempt_at < now - OVERDUE),
+        "outgoing mail overdue": select(func.count())
+        .select_from(_DELIVERIES)
+        .where(_DELIVERIES.c.state.in_(("queued", "deferred")), _DELIVERIES.c.next_attempt_at < now - OVERDUE),
+    }

@@ -1,0 +1,73 @@
+"""Reads and writes shops, always within those that the actor reaches."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, insert, select, update
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from gateway.clock import new_id
+from gateway.domain.actors import Actor
+from gateway.errors import NotFound
+from gateway.models import Shop
+from gateway.models.columns import table_of
+
+_SHOPS = table_of(Shop)
+_COLUMNS = ("id", "slug", "name", "locale", "reply_name", "notes_from", "created_at")
+
+
+@dataclass(frozen=True, slots=True)
+class ShopSetup:
+    """How a shop is set up. `reply_name` stands in From of its mails; `notes_from` may send order notes by mail."""
+
+    id: str
+    slug: str
+    name: str
+    locale: str
+    reply_name: str
+    notes_from: tuple[str, ...]
+    created_at: datetime
+
+
+def _reached(actor: Actor) -> Select[Any]:
+    statement = select(*(_SHOPS.c[name] for name in _COLUMNS)).where(_SHOPS.c.system.is_(False))
+    return statement if actor.shop_ids is None else statement.where(_SHOPS.c.id.in_(actor.shop_ids))
+
+
+def _setup(row: Row[Any]) -> ShopSetup:
+    values = dict(row._mapping) | {"notes_from": tuple(row.notes_from or ())}
+    return ShopSetup(**values)
+
+
+async def shops(session: AsyncSession, actor: Actor) -> list[ShopSetup]:
+    """The shops that the actor reaches, by slug; not the admins' own inbox."""
+    rows = await (await session.connection()).execute(_reached(actor).order_by(_SHOPS.c.slug))
+    return [_setup(row) for row in rows]
+
+
+async def shop(session: AsyncSession, actor: Actor, slug: str) -> ShopSetup:
+    """One shop. Raises NotFound for any that the actor does not reach."""
+    row = (await (await session.connection()).execute(_reached(actor).where(_SHOPS.c.slug == slug))).first()
+    if row is None:
+        raise NotFound(f"there is no shop {slug[:40]!r}")
+    return _setup(row)
+
+
+async def put_shop(session: AsyncSession, actor: Actor, slug: str, values: dict[str, Any], now: datetime) -> bool:
+    """Change the shop of that slug, or make it; true when it is new.
+
+    Raises NotFound when the actor reaches only other shops; Duplicate at the end of the transaction when somebody
+    else made it a moment ago.
+    """
+    connection = await session.connection()
+    changed = update(_SHOPS).where(_SHOPS.c.slug == slug, _SHOPS.c.system.is_(False)).values(**values)
+    if actor.shop_ids is not None:
+        changed = changed.where(_SHOPS.c.id.in_(actor.shop_ids))
+    if (await connection.execute(changed)).rowcount:
+        return False
+    if actor.shop_ids is not None:
+        raise NotFound(f"there is no shop {slug[:40]!r}")
+    made = {"id": new_id(), "slug": slug, "notes_from": [], "settings": {}, "created_at": now}
+    await connection.execute(insert(_SHOPS), made | values)
+    return True
