@@ -65,9 +65,10 @@ def in_words(error: BaseException) -> str:
             return f"TLS failed: {known.reason or known}"
     if isinstance(error, SMTPTimeoutError | TimeoutError):
         return "timed out"
-    if isinstance(error, SMTPServerDisconnected) and causes[-1] is error:
+    if any(isinstance(cause, SMTPServerDisconnected) for cause in causes):
         return "the connection was lost"
     innermost = causes[-1]
     # asyncio's own text of a refused connection is a tuple; the system's is a sentence.
-    text = os.strerror(innermost.errno) if isinstance(innermost, OSError) and innermost.errno else str(error)
+    number = getattr(innermost, "errno", None) or 0
+    text = os.strerror(number) if number > 0 else getattr(innermost, "strerror", None) or str(innermost)
     return _UNPRINTABLE.sub(" ", text)[:_LONGEST] or type(error).__name__
