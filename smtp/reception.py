@@ -1,0 +1,85 @@
+"""What the connections of one listener share: its options, its handler, who is inside and who may come in."""
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from gateway import maillog
+from gateway.domain.values import Peer
+from smtp.handler import Handler
+from smtp.limits import Gate, Turned
+from smtp.options import SmtpOptions, is_upstream, plain_ip
+from smtp.replies import SmtpReply
+
+if TYPE_CHECKING:
+    from smtp.connection import Connection
+
+_TURNED_AWAY = {
+    Turned.HOUSE_FULL: SmtpReply.HOUSE_FULL,
+    Turned.ADDRESS_FULL: SmtpReply.ADDRESS_FULL,
+    Turned.ADDRESS_TOO_FAST: SmtpReply.ADDRESS_TOO_FAST,
+}
+
+
+@dataclass(slots=True, eq=False)
+class Reception:
+    """`inside` are the connections whose session or socket is still open; `empty` is set while there are none.
+
+    `local` is a Unix socket: there are no addresses, and the folder's mode decides who may talk.
+    """
+
+    handler: Handler
+    options: SmtpOptions
+    gate: Gate
+    local: bool = False
+    inside: set["Connection"] = field(default_factory=set)
+    empty: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        self.empty.set()
+
+    def peer_of(self, peername: Any) -> Peer:
+        """Who is at the other end of a socket, by its `peername`."""
+        if self.local:
+            return Peer(upstream=True)
+        return self.peer_at(plain_ip(peername[0])) if peername else Peer()
+
+    def peer_at(self, ip: str) -> Peer:
+        """Who is at an address."""
+        return Peer(ip=ip, upstream=is_upstream(ip, self.options.upstreams))
+
+    def enter(self, connection: "Connection", peer: Peer, now: float) -> SmtpReply | None:
+        """Let a connection in, or say why not."""
+        if turned := self.gate.enter():
+            return self._turned_away(turned, peer)
+        if reply := self.admit(peer, now):
+            self.gate.leave()
+            return reply
+        self.inside.add(connection)
+        self.empty.clear()
+        return None
+
+    def admit(self, peer: Peer, now: float) -> SmtpReply | None:
+        """Count a peer at its address, or say why not."""
+        if _is_counted(peer) and (turned := self.gate.admit(peer.ip, now)):
+            return self._turned_away(turned, peer)
+        return None
+
+    def leave(self, connection: "Connection", peer: Peer) -> None:
+        """A connection is over, its session and its socket."""
+        if connection not in self.inside:
+            return
+        self.inside.discard(connection)
+        self.gate.leave()
+        if _is_counted(peer):
+            self.gate.release(peer.ip)
+        if not self.inside:
+            self.empty.set()
+
+    def _turned_away(self, turned: Turned, peer: Peer) -> SmtpReply:
+        maillog.event("smtp.refused", ip=peer.ip, why=turned.name.lower())
+        return _TURNED_AWAY[turned]
+
+
+def _is_counted(peer: Peer) -> bool:
+    return bool(peer.ip) and not peer.upstream
