@@ -15,6 +15,7 @@ from gateway.domain.composing.outgoing import File
 _LINE_ENDS = re.compile(r"\r\n?|\n")
 _CONTROLS = dict.fromkeys((*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F))
 _TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,60}/[a-z0-9][a-z0-9!#$&^_.+-]{0,60}")
+_ASCII = bytes(range(0x80))
 _COMPOSITE = ("multipart/", "message/")
 _UNSAFE_IN_NAMES = re.compile(r'[\\/:*?"<>|]+')
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9!#$&+.^_`{}~()@,;\[\]'= -]{1,60}")
@@ -37,24 +38,23 @@ class Part:
 def text_part(subtype: str, text: str) -> Part:
     """text/plain or text/html in UTF-8: as it is where possible, else what is shorter, readable or base64."""
     lines = _LINE_ENDS.sub("\r\n", text.encode("utf-8", "replace").decode().translate(_CONTROLS))
-    data = lines.rstrip("\r\n").encode() + b"\r\n"
-    encoding, body = _encoded(data)
+    encoding, body = _encoded(lines.rstrip("\r\n").encode())
     fields = (f'Content-Type: text/{subtype}; charset="utf-8"\r\n', f"Content-Transfer-Encoding: {encoding}\r\n")
     return Part(tuple(field.encode() for field in fields), body)
 
 
 def _encoded(data: bytes) -> tuple[str, bytes]:
     if data.isascii() and all(len(line) <= headers.LINE for line in data.split(b"\r\n")):
-        return "7bit", data.removesuffix(b"\r\n")
-    high = sum(byte > 0x7E for byte in data) if len(data) < 4096 else len(data) - len(data.decode())
-    if high * 6 < len(data):
-        return "quoted-printable", _quoted_printable(data).removesuffix(b"\r\n")
+        return "7bit", data
+    if len(data.translate(None, _ASCII)) * 6 < len(data):
+        return "quoted-printable", _quoted_printable(data)
     return "base64", _base64(data)
 
 
 def _quoted_printable(data: bytes) -> bytes:
     """RFC 2045 section 6.7. `From ` at a line's start is masked: mbox files on the way would put `>` before it."""
-    encoded = binascii.b2a_qp(data, istext=True)
+    # binascii breaks lines as the text does, and takes one without any line end for a Unix text.
+    encoded = binascii.b2a_qp(data + b"\r\n", istext=True).removesuffix(b"\r\n")
     return re.sub(rb"(?m)^From ", b"=46rom ", encoded)
 
 

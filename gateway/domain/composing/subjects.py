@@ -19,12 +19,12 @@ _PREFIXES = (
     "sv|vs|vb|vá|doorst",  # Nordic, Hungarian, Dutch
 )
 _PREFIX = re.compile(rf"\s*(?:{'|'.join(_PREFIXES)})\s*(?:\[\d{{1,3}}\]|\(\d{{1,3}}\))?\s*[:：]\s*", re.IGNORECASE)
-_LONGEST = 250
+_LONGEST = 200
 
 
 def base_subject(subject: str) -> str:
     """The subject without any reply and forward prefixes (RFC 5256 section 2.1, and the clients of the table)."""
-    text = " ".join(subject.split())[:_LONGEST]
+    text = " ".join(subject.split())
     position = 0
     while match := _PREFIX.match(text, position):
         position = match.end()
@@ -36,8 +36,10 @@ def reply_subject(original: str, order_no: str = "") -> str:
 
     Stable: answering an answer gives the same subject, which is how mail programs keep a thread together.
     """
+    mark = f"[{order_no}]" if order_no else ""
     base = base_subject(original)
+    base = (base.removesuffix(mark).rstrip() or base)[:_LONGEST].rstrip()
     if not base:
         return ""
     missing = order_no and order_no.casefold() not in base.casefold()
-    return f"Re: {base} [{order_no}]" if missing else f"Re: {base}"
+    return f"Re: {base} {mark}" if missing else f"Re: {base}"
