@@ -19,14 +19,13 @@ from gateway.domain.composing import File, Outgoing, compose, message_id, reply_
 from gateway.domain.composing.parts import safe_name
 from gateway.domain.composing.signing import sign
 from gateway.domain.messages import NewMessage, Place, StoredFile
-from gateway.domain.tokens import fingerprint, mint
+from gateway.domain.tokens import REPLY_LIFE, fingerprint, mint
 from gateway.errors import Duplicate, Invalid, TemporaryError
 from gateway.models import ReplyToken
 from gateway.store import deliveries
-from gateway.store.conversation import Conversation, conversation, extend_tokens, keep_token, revoked_tokens
+from gateway.store.conversation import Conversation, conversation, keep_token, revoked_tokens
 from gateway.store.filing import FiledMessage, file_message
 
-REPLY_TOKEN_LIFE = timedelta(days=180)
 BOUNCE_TOKEN_LIFE = timedelta(days=7)
 MAX_FILES = 20
 MAX_REPLY_CHARS = 100_000
@@ -237,7 +236,7 @@ def _token_row(token: str, talk: Conversation, now: datetime) -> ReplyToken:
         shop_id=talk.shop_id,
         thread_id=talk.thread_id,
         buyer_id=talk.buyer_id,
-        expires_at=now + REPLY_TOKEN_LIFE,
+        expires_at=now + REPLY_LIFE,
     )
 
 
@@ -258,6 +257,5 @@ async def _write(gw: Gateway, talk: Conversation, letter: _Letter, blob_key: str
         filed = await file_message(session, place, letter.message)
         if filed.new:
             await keep_token(session, letter.token)
-            await extend_tokens(session, talk.thread_id, now + REPLY_TOKEN_LIFE)
             await deliveries.queue(session, letter.delivery, letter.raw, blob_key)
     return filed

@@ -1,5 +1,6 @@
 """Fixtures that every test may use: a fresh database of each kind, a clock that stands still, an event loop."""
 
+import asyncio
 import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
@@ -9,9 +10,17 @@ from pathlib import Path
 import pytest
 
 from gateway.blobs import LocalBlobs
+from gateway.context import Gateway
+from gateway.inbound.accepting import Inbound
+from gateway.inbound.processing import Processor
+from gateway.reading import Reader
+from gateway.rendering import Renderer
+from gateway.settings import Settings
 from gateway.store import migrate
 from gateway.store.db import Database
+from gateway.store.journal import Journal
 from tests import postgres
+from tests.house import House, Says, add_order
 
 IN_CI = os.environ.get("CI", "") not in ("", "false", "0")
 
@@ -84,3 +93,24 @@ async def db(database_url: str) -> AsyncIterator[Database]:
 def blobs(tmp_path: Path) -> LocalBlobs:
     """A blob store in the test's own folder."""
     return LocalBlobs(tmp_path / "blobs")
+
+
+@pytest.fixture
+async def reader() -> AsyncIterator[Reader]:
+    """The real reader, in a child process."""
+    async with Reader(1) as reader:
+        yield reader
+
+
+@pytest.fixture
+async def house(
+    db: Database, blobs: LocalBlobs, clock: StillClock, reader: Reader, tmp_path: Path
+) -> AsyncIterator[House]:
+    """A gateway for inbox.example in which Wang has order A-1001 at the shop "lotus"."""
+    settings = Settings(home=tmp_path, mail_domain="inbox.example")
+    gw = Gateway(settings, db, blobs, clock, b"secret", Renderer())
+    journal = Journal(db, blobs)
+    inbound = Inbound(settings, db, clock, journal, gw.inbound_signal)
+    await add_order(db, clock.now())
+    yield House(gw, inbound, Processor(gw, reader, Says()), reader)
+    await asyncio.to_thread(journal.close)

@@ -1,133 +1,19 @@
 """From the door to the thread: every accepted mail ends in one state, with a reason, and is shown once."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from datetime import datetime
-from email.message import EmailMessage
-from pathlib import Path
-from typing import TypeVar
 
 import pytest
-from sqlalchemy import select, update
-from sqlmodel import SQLModel, col
+from sqlmodel import update
 
 from gateway.blobs import LocalBlobs
 from gateway.clock import new_id
-from gateway.context import Gateway
-from gateway.domain.addresses import fold
 from gateway.domain.emails import Email
 from gateway.domain.values import Arrival, Envelope, Peer, Trust
 from gateway.errors import Refused, TemporaryError, UnknownRecipient, Unreadable
-from gateway.inbound.accepting import Inbound
-from gateway.inbound.processing import Attestation, Processor
-from gateway.models import Attachment, Buyer, BuyerAddress, InboundEmail, Message, Order, Shop, Thread
-from gateway.reading import Reader
-from gateway.rendering import Renderer
-from gateway.settings import Settings
-from gateway.store.db import Database
+from gateway.models import Attachment, InboundEmail, Message, Shop, Thread
 from gateway.store.inbound import raw_of
-from gateway.store.journal import Journal
 from tests.conftest import StillClock
-
-T = TypeVar("T", bound=SQLModel)
-SENDER = "wang@example.com"
-VERIFIED = Trust("verified", "dmarc-pass", dmarc="pass")
-
-
-@dataclass(frozen=True)
-class Says:
-    """A witness that says the same of every mail."""
-
-    trust: Trust = VERIFIED
-    temporary: bool = False
-
-    async def authenticate(self, raw: bytes, envelope_from: str, peer: Peer) -> Attestation:
-        """This."""
-        return self
-
-
-class House:
-    """A gateway with its door and its worker, on one database."""
-
-    def __init__(self, gw: Gateway, inbound: Inbound, processor: Processor) -> None:
-        self.gw, self.inbound, self.processor = gw, inbound, processor
-
-    async def receive(self, mail: EmailMessage | bytes, rcpt: str = "lotus", sender: str = SENDER) -> InboundEmail:
-        """Accept a mail, process what is due, and look the mail up in the ledger."""
-        raw = mail if isinstance(mail, bytes) else mail.as_bytes(policy=mail.policy.clone(linesep="\r\n"))
-        arrival = Arrival(raw, Envelope(sender, (f"{rcpt}@inbox.example",)), Peer(ip="192.0.2.7"), "smtp")
-        (id_,) = await self.inbound.accept(arrival)
-        await self.processor.run_once()
-        return await self.row(id_)
-
-    async def row(self, id_: str) -> InboundEmail:
-        """A row of the ledger."""
-        async with self.gw.db.read() as session:
-            return (await session.exec(select(InboundEmail).where(col(InboundEmail.id) == id_))).scalar_one()
-
-    async def all(self, model: type[T]) -> list[T]:
-        """Every row of a table, oldest first."""
-        async with self.gw.db.read() as session:
-            return list((await session.exec(select(model).order_by(model.id))).scalars())  # type: ignore[attr-defined]
-
-    def with_witness(self, says: Says) -> "House":
-        """The same house, with another opinion of who wrote its mail."""
-        reader = self.processor._reader
-        return House(self.gw, self.inbound, Processor(self.gw, reader, says))
-
-
-async def add_order(
-    db: Database, at: datetime, order_no: str = "A-1001", address: str = SENDER, name: str = "王芳"
-) -> None:
-    """A shop "lotus", a buyer and an order of theirs."""
-    async with db.write() as session:
-        shop = (await session.exec(select(Shop).where(col(Shop.slug) == "lotus"))).scalar()
-        if shop is None:
-            shop = Shop(id=new_id(), slug="lotus", name="莲花", locale="zh", created_at=at)
-            session.add(shop)
-            await session.flush()
-        known = (await session.exec(select(BuyerAddress).where(col(BuyerAddress.folded) == fold(address)))).scalar()
-        buyer_id = known.buyer_id if known else new_id()
-        if known is None:
-            session.add(Buyer(id=buyer_id, shop_id=shop.id, name=name, created_at=at))
-            await session.flush()
-            address_row = {"shop_id": shop.id, "buyer_id": buyer_id, "address": address, "folded": fold(address)}
-            session.add(BuyerAddress(id=new_id(), created_at=at, **address_row))
-        keys = {"shop_id": shop.id, "buyer_id": buyer_id, "order_no": order_no, "order_no_folded": order_no.casefold()}
-        session.add(Order(id=new_id(), placed_at=at, created_at=at, updated_at=at, **keys))
-
-
-@pytest.fixture
-async def reader() -> AsyncIterator[Reader]:
-    """The real reader, in a child process."""
-    async with Reader(1) as reader:
-        yield reader
-
-
-@pytest.fixture
-async def house(
-    db: Database, blobs: LocalBlobs, clock: StillClock, reader: Reader, tmp_path: Path
-) -> AsyncIterator[House]:
-    """A gateway for inbox.example in which Wang has order A-1001 at the shop "lotus"."""
-    settings = Settings(home=tmp_path, mail_domain="inbox.example")
-    gw = Gateway(settings, db, blobs, clock, b"secret", Renderer())
-    journal = Journal(db, blobs)
-    inbound = Inbound(settings, db, clock, journal, gw.inbound_signal)
-    await add_order(db, clock.now())
-    yield House(gw, inbound, Processor(gw, reader, Says()))
-    await asyncio.to_thread(journal.close)
-
-
-def mail(subject: str = "Where is it?", text: str = "Hello", sender: str = SENDER, **headers: str) -> EmailMessage:
-    """A plain mail."""
-    message = EmailMessage()
-    message["From"], message["To"], message["Subject"] = f"Wang Fang <{sender}>", "lotus@inbox.example", subject
-    message["Message-ID"] = f"<{abs(hash((subject, text)))}@example.com>"
-    for name, value in headers.items():
-        message[name.replace("_", "-")] = value
-    message.set_content(text)
-    return message
+from tests.house import SENDER, House, Says, add_order, mail
 
 
 async def test_a_buyers_mail_is_in_the_thread_of_the_order_byte_for_byte(house: House, blobs: LocalBlobs) -> None:
@@ -262,9 +148,9 @@ class TestTrouble:
                 """Or can."""
                 if b"bomb" in raw:
                     raise Unreadable("too deep")
-                return await house.processor._reader.read(raw)
+                return await house.reader.read(raw)
 
-        choking = House(house.gw, house.inbound, Processor(house.gw, Chokes(), Says()))
+        choking = house.with_reader(Chokes())
         bomb = await choking.receive(mail(text="bomb"))
         fine = await choking.receive(mail(text="fine"))
         assert (bomb.state, bomb.why, bomb.details["because"]) == ("failed", "unreadable", "too deep")
@@ -278,7 +164,7 @@ class TestTrouble:
                 """Never."""
                 raise ZeroDivisionError
 
-        row = await House(house.gw, house.inbound, Processor(house.gw, Broken(), Says())).receive(mail())
+        row = await house.with_reader(Broken()).receive(mail())
         assert (row.state, row.why) == ("failed", "internal-error")
 
     async def test_without_dns_a_mail_waits_and_is_decided_later(self, house: House, clock: StillClock) -> None:
@@ -298,7 +184,7 @@ class TestTrouble:
                 raise asyncio.CancelledError
 
         with pytest.raises(asyncio.CancelledError):
-            await House(house.gw, house.inbound, Processor(house.gw, Dies(), Says())).receive(mail())
+            await house.with_reader(Dies()).receive(mail())
         assert await house.processor.run_once() == 0
         clock.forward(seconds=121)
         assert await house.processor.run_once() == 1
@@ -317,7 +203,7 @@ class TestTrouble:
                 await slow.wait()
                 raise Unreadable("much too late")
 
-        loitering = House(house.gw, house.inbound, Processor(house.gw, Slow(), Says()))
+        loitering = house.with_reader(Slow())
         late = asyncio.create_task(loitering.receive(mail()))
         await reading.wait()
         clock.forward(seconds=121)

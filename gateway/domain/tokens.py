@@ -9,8 +9,11 @@ import base64
 import hashlib
 import hmac
 import re
+from datetime import timedelta
 
 LENGTH = 26
+REPLY_LIFE = timedelta(days=180)
+"""How long a reply address works after the last message of its thread."""
 _TOKEN = re.compile(rf"[a-z2-7]{{{LENGTH}}}")
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import Row, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -160,12 +160,3 @@ async def revoked_tokens(session: AsyncSession, thread_id: str, buyer_id: str) -
         _TOKENS.c.thread_id == thread_id, _TOKENS.c.buyer_id == buyer_id, _TOKENS.c.revoked_at.is_not(None)
     )
     return int((await (await session.connection()).execute(statement)).scalar_one())
-
-
-async def extend_tokens(session: AsyncSession, thread_id: str, until: datetime) -> None:
-    """A thread's reply addresses live on after its last message, whoever wrote it."""
-    await (await session.connection()).execute(
-        update(_TOKENS)
-        .where(_TOKENS.c.thread_id == thread_id, _TOKENS.c.revoked_at.is_(None), _TOKENS.c.expires_at < until)
-        .values(expires_at=until)
-    )

@@ -9,7 +9,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gateway.clock import new_id
 from gateway.domain.messages import NewMessage, Place, effect, snippet
-from gateway.models import Attachment, Buyer, Message, Shop, Thread
+from gateway.domain.tokens import REPLY_LIFE
+from gateway.models import Attachment, Buyer, Message, ReplyToken, Shop, Thread
 from gateway.models.columns import table_of
 
 _THREADS = table_of(Thread)
@@ -17,6 +18,7 @@ _MESSAGES = table_of(Message)
 _ATTACHMENTS = table_of(Attachment)
 _BUYERS = table_of(Buyer)
 _SHOPS = table_of(Shop)
+_TOKENS = table_of(ReplyToken)
 _NOT_COLUMNS = {"attachments", "status_after"}
 
 
@@ -49,6 +51,8 @@ async def file_message(session: AsyncSession, place: Place, message: NewMessage)
     thread_id = place.thread_id or await _order_thread(session, place) or await _open_thread(session, place, message)
     await _insert_message(session, place.shop_id, thread_id, message)
     await _update_thread(session, thread_id, message, change_no)
+    if message.direction in ("inbound", "outbound"):
+        await _prolong_tokens(session, thread_id, message.received_at + REPLY_LIFE)
     return FiledMessage(message.id, thread_id, new=True)
 
 
@@ -122,3 +126,12 @@ def _later(moment: datetime) -> Any:
     """A mail that was processed late doesn't move its thread back."""
     newest = func.coalesce(_THREADS.c.last_message_at, moment)
     return case((newest > moment, newest), else_=moment)
+
+
+async def _prolong_tokens(session: AsyncSession, thread_id: str, until: datetime) -> None:
+    """A thread's reply addresses live on after its last message, whoever wrote it."""
+    await (await session.connection()).execute(
+        update(_TOKENS)
+        .where(_TOKENS.c.thread_id == thread_id, _TOKENS.c.revoked_at.is_(None), _TOKENS.c.expires_at < until)
+        .values(expires_at=until)
+    )

@@ -174,6 +174,11 @@ async def change_version(session: AsyncSession, actor: Actor) -> int:
     return int((await rows(session, total))[0][0])
 
 
+async def change_numbers(session: AsyncSession) -> dict[str, int]:
+    """The change number of every shop by id."""
+    return {row.id: row.change_no for row in await rows(session, select(_S.c.id, _S.c.change_no))}
+
+
 async def update_thread(session: AsyncSession, actor: Actor, thread_id: str, values: Mapping[str, Any]) -> bool:
     """Set columns of a thread; False when the actor does not reach it."""
     statement = update(_T).where(owned(actor), _T.c.id == thread_id).values(**values)
