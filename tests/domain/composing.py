@@ -46,3 +46,8 @@ def body(part: Message) -> bytes:
     content = part.get_payload(decode=True)
     assert isinstance(content, bytes)
     return content
+
+
+def raw_value(message: Message, name: str) -> str:
+    """The field as it was sent, unfolded and undecoded."""
+    return str(dict(message.raw_items())[name]).replace("\r\n", "").replace("\n", "")

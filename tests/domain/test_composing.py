@@ -4,13 +4,14 @@ import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from email.header import decode_header, make_header
+from email.utils import parseaddr
 
 import pytest
 
 from gateway.domain.composing import File, compose, message_id
 from gateway.domain.composing.checking import check
 from gateway.errors import Invalid
-from tests.domain.composing import HEADERS, PLAIN, body, header_names, mail, read
+from tests.domain.composing import HEADERS, PLAIN, body, header_names, mail, raw_value, read
 
 PDF = File("invoice.pdf", "application/pdf", b"%PDF-1.7 \r\n.\r\n\n\0binary")
 PICTURE = File("logo.png", "image/png", b"\x89PNG", content_id="logo@inbox.example.com")
@@ -35,6 +36,29 @@ def test_a_plain_mail_is_as_plain_as_can_be() -> None:
         "bye",
         "",
     ]
+
+
+@pytest.mark.parametrize(
+    ("written", "read_back"),
+    [
+        ("Lotus, Tea & Co.", "Lotus, Tea & Co."),
+        ('The "best" \\ shop', 'The "best" \\ shop'),
+        ('A, "very" long name, ' * 4, ('A, "very" long name, ' * 4).strip()),
+        ("莲花茶馆 " * 20, ("莲花茶馆 " * 20).strip()),
+        ("=?utf-8?B?6I6y6Iqx?= =?utf-8?Q?=E8=8C=B6?= 馆", "莲花茶 馆"),
+        ("a=?broken?= =?x-none?B?YQ==?=", "a=?broken?= =?x-none?B?YQ==?="),
+        ("boss@bank.test", "boss@bank.test"),
+        ("two\r\nlines\0 and\u202e more", "two lines and more"),
+        ("\ud800", "?"),
+        ("👩\u200d👧 =?utf-8?Q?a=0D=0AB?=", "👩\u200d👧 a B"),
+    ],
+)
+def test_names_and_subjects_say_what_they_said(written: str, read_back: str) -> None:
+    message = read(compose(mail(from_name=written, subject=f"Re: {written} " * 2)))
+    # Not by `.addresses`: Python 3.11 shows a blank between the encoded words of one name.
+    name, address = parseaddr(raw_value(message, "From"))
+    assert (str(make_header(decode_header(name))), address) == (read_back, PLAIN.from_addr)
+    assert str(message["Subject"]) == " ".join([f"Re: {read_back}"] * 2)
 
 
 def test_composing_the_same_mail_twice_gives_the_same_bytes() -> None:

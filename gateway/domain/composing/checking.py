@@ -11,6 +11,7 @@ from gateway.domain.composing.outgoing import Outgoing
 from gateway.errors import Invalid
 
 _BARE = re.compile(rb"\r(?!\n)|(?<!\r)\n|\0")
+_FOLD = re.compile(r"\r\n(?=[ \t])")
 _LONG = re.compile(rb"[^\r\n]{999}")
 _WATCHED = ("From", "To", "Reply-To")
 
@@ -29,11 +30,12 @@ def check(raw: bytes, mail: Outgoing, names: list[str], subject: str) -> None:
     parsed = HeaderParser(policy=compat32).parsestr(section + "\r\n\r\n", headersonly=True)
     if parsed.keys() != names or parsed.defects:
         raise Invalid("the composed headers are not the ones that were meant")
+    values = {name: _FOLD.sub("", str(value)) for name, value in parsed.items()}
     for name, address in zip(_WATCHED, _addresses(mail), strict=True):
-        found = [split(spec) for _, spec in getaddresses([str(parsed[name])])]
+        found = [split(spec) for _, spec in getaddresses([values[name]])]
         if found != [split(address)]:
             raise Invalid(f"{name}: the composed header names other people than were meant", name)
-    if str(make_header(decode_header(str(parsed["Subject"])))) != subject:
+    if str(make_header(decode_header(values["Subject"]))) != subject:
         raise Invalid("Subject: the composed header says something else than was meant", "subject")
 
 

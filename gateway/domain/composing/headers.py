@@ -3,8 +3,6 @@
 import binascii
 import re
 from collections.abc import Iterable
-from email.errors import HeaderParseError
-from email.header import decode_header
 
 from gateway.domain.addresses import split
 from gateway.errors import Invalid
@@ -15,7 +13,9 @@ _SPLITS_LINES = dict.fromkeys((*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029)
 _REORDERS = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF), None)
 _CLEANING = str.maketrans({**_SPLITS_LINES, **_REORDERS})
 
-_ENCODED_WORD = re.compile(r"=\?[^?\s]{1,60}\?[bBqQ]\?[^?]*\?=")
+_WORD = r"=\?[!->@-~]{1,60}\?[bBqQ]\?[!->@-~]*\?="
+# With the blanks up to the next encoded word, which only separate (RFC 2047 section 6.2).
+_ENCODED_WORD = re.compile(rf"=\?([!->@-~]{{1,60}})\?([bBqQ])\?([!->@-~]*)\?=(?:\s+(?={_WORD}))?")
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=^_`{|}~ -]+")
 _LOCAL = re.compile(
     r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\u0080-\U0010ffff-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~\u0080-\U0010ffff-]+)*"
@@ -41,21 +41,18 @@ def _has_surrogate(text: str) -> bool:
 
 def _decoded(text: str) -> str:
     """Python before 3.11.9 turns an encoded line end into a real header on output (CVE-2024-6923): decode first."""
-    if not _ENCODED_WORD.search(text):
-        return text
-    try:
-        return "".join(_word(part, charset) for part, charset in decode_header(text))
-    except (HeaderParseError, binascii.Error, ValueError):
-        return text
+    return _ENCODED_WORD.sub(_plain_word, text)
 
 
-def _word(part: bytes | str, charset: str | None) -> str:
-    if isinstance(part, str):
-        return part
+def _plain_word(word: re.Match[str]) -> str:
+    """One encoded word (RFC 2047 section 2) as text; one that can't be read stays as it is."""
+    charset, encoding, content = word[1].partition("*")[0], word[2], word[3].encode()
     try:
-        return part.decode(charset or "ascii", "replace")
-    except LookupError:
-        return part.decode("ascii", "replace")
+        if encoding in "bB":
+            return binascii.a2b_base64(content + b"=" * (-len(content) % 4)).decode(charset, "replace")
+        return binascii.a2b_qp(content, header=True).decode(charset, "replace")
+    except (binascii.Error, LookupError, ValueError):
+        return word[0]
 
 
 def unstructured(name: str, text: str) -> bytes:
@@ -93,8 +90,9 @@ def mailbox(name: str, display_name: str, address: str) -> bytes:
         return folded(name, [*encoded_words(display_name), spec])
     if _ATOMS.fullmatch(display_name):
         return folded(name, [*display_name.split(" "), spec])
-    escaped = display_name.replace("\\", "\\\\").replace('"', '\\"')
-    return folded(name, [*f'"{escaped}"'.split(" "), spec])
+    quoted = '"' + display_name.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    # Python's own reader, for one, loses its way in a quoted string that goes on in the next line.
+    return folded(name, [quoted, spec] if len(quoted) < LINE - len(name) else [*encoded_words(display_name), spec])
 
 
 def checked_address(address: str, field: str) -> str:
