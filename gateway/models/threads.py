@@ -22,6 +22,7 @@ class Thread(SQLModel, table=True):
         Index("ix_threads_shop_last", "shop_id", "last_message_at", "id"),
         Index("ix_threads_shop_status", "shop_id", "status", "last_message_at", "id"),
         Index("ix_threads_shop_needs", "shop_id", "needs_reply", "last_message_at", "id"),
+        Index("ix_threads_shop_change", "shop_id", "change_no"),
         Index("ix_threads_buyer", "buyer_id"),
     )
 

@@ -368,6 +368,7 @@ def upgrade() -> None:
         batch_op.create_index(
             "ix_threads_shop_needs", ["shop_id", "needs_reply", "last_message_at", "id"], unique=False
         )
+        batch_op.create_index("ix_threads_shop_change", ["shop_id", "change_no"], unique=False)
         batch_op.create_index("ix_threads_shop_status", ["shop_id", "status", "last_message_at", "id"], unique=False)
 
     op.create_table(
@@ -499,6 +500,7 @@ def downgrade() -> None:
     op.drop_table("messages")
     with op.batch_alter_table("threads", schema=None) as batch_op:
         batch_op.drop_index("ix_threads_shop_status")
+        batch_op.drop_index("ix_threads_shop_change")
         batch_op.drop_index("ix_threads_shop_needs")
         batch_op.drop_index("ix_threads_shop_last")
         batch_op.drop_index("ix_threads_buyer")

@@ -1,0 +1,73 @@
+"""Messages by the API: as documents, as the mail that they were, and their files."""
+
+from urllib.parse import quote
+
+from aiohttp import web
+
+from gateway import inbox
+from gateway.domain.shapes import message_json
+from web.security import FILE_POLICY
+
+from .operations import Call, Operation, answer
+from .schemas import Message
+
+_DOWNLOAD = {
+    # Somebody else wrote these bytes: no browser may guess what they are, or run them.
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": FILE_POLICY,
+    "Cache-Control": "no-store",
+}
+
+
+def download(content: bytes, media_type: str, filename: str) -> web.Response:
+    """Bytes to keep, never to show (RFC 6266): an ASCII name for old clients, the real one for all others."""
+    plain = "".join(char if char.isascii() and char.isprintable() and char not in '"\\%' else "_" for char in filename)
+    disposition = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(filename, safe='')}"
+    return web.Response(
+        body=content, headers=_DOWNLOAD | {"Content-Type": media_type, "Content-Disposition": disposition}
+    )
+
+
+async def get_message(call: Call) -> web.Response:
+    """A message."""
+    return answer(message_json(await inbox.message(call.gw, call.actor, call.path("id"))))
+
+
+async def get_raw_message(call: Call) -> web.Response:
+    """The mail byte for byte."""
+    raw = await inbox.raw(call.gw, call.actor, call.path("id"))
+    return download(raw, "message/rfc822", f"{call.path('id')}.eml")
+
+
+async def get_attachment(call: Call) -> web.Response:
+    """A file."""
+    file, content = await inbox.attachment(call.gw, call.actor, call.path("id"))
+    return download(content, file.content_type, file.filename)
+
+
+OPERATIONS = (
+    Operation(
+        method="GET",
+        path="/messages/{id}",
+        handler=get_message,
+        summary="A message with its files, clues and deliveries",
+        policy="token",
+        answers={200: Message},
+    ),
+    Operation(
+        method="GET",
+        path="/messages/{id}/raw",
+        handler=get_raw_message,
+        summary="The mail that a message came as or left as, byte for byte",
+        policy="token",
+        answers={200: "message/rfc822"},
+    ),
+    Operation(
+        method="GET",
+        path="/attachments/{id}",
+        handler=get_attachment,
+        summary="A file, always as a download",
+        policy="token",
+        answers={200: "*/*"},
+    ),
+)

@@ -1,0 +1,54 @@
+"""Shops by the API."""
+
+from typing import Any
+
+from aiohttp import web
+
+from gateway import admin
+from gateway.admin import ShopChange
+from gateway.domain.shapes import moment
+from gateway.store.shops import ShopSetup
+
+from .operations import Call, Operation, answer
+from .schemas import Shop, ShopBody, ShopList
+
+
+def shop_json(shop: ShopSetup) -> dict[str, Any]:
+    """A Shop."""
+    same = {name: getattr(shop, name) for name in ("id", "slug", "name", "locale", "reply_name")}
+    return same | {"notes_from": list(shop.notes_from), "created_at": moment(shop.created_at)}
+
+
+async def list_shops(call: Call) -> web.Response:
+    """The shops that the token reaches."""
+    return answer({"items": [shop_json(shop) for shop in await admin.shops(call.gw, call.actor)], "next": None})
+
+
+async def put_shop(call: Call) -> web.Response:
+    """Make or change a shop."""
+    body = call.body_as(ShopBody)
+    listed = tuple(body.notes_from) if body.notes_from is not None else None
+    change = ShopChange(body.name, body.locale, body.reply_name, listed)
+    shop, new = await admin.put_shop(call.gw, call.actor, call.path("slug"), change)
+    return answer(shop_json(shop), 201 if new else 200)
+
+
+OPERATIONS = (
+    Operation(
+        method="GET",
+        path="/shops",
+        handler=list_shops,
+        summary="The shops that the token reaches",
+        policy="token",
+        answers={200: ShopList},
+    ),
+    Operation(
+        method="PUT",
+        path="/shops/{slug}",
+        handler=put_shop,
+        summary="Make or change a shop; its slug is its address",
+        policy="admin",
+        body=ShopBody,
+        answers={200: Shop, 201: Shop},
+    ),
+)

@@ -1,0 +1,15 @@
+"""The one table of the API: every call, who may make it, what it reads and answers. /channels and /rules join here."""
+
+from . import events, inbound, messages, orders, shops, threads
+from .operations import Operation
+
+PREFIX = "/api/v1"
+
+OPERATIONS: tuple[Operation, ...] = (
+    *shops.OPERATIONS,
+    *orders.OPERATIONS,
+    *threads.OPERATIONS,
+    *messages.OPERATIONS,
+    *inbound.OPERATIONS,
+    *events.OPERATIONS,
+)

@@ -1,0 +1,118 @@
+"""Threads by the API: list, read, answer, note, change."""
+
+from aiohttp import web
+
+from gateway import inbox, outbound
+from gateway.domain.conversations import ThreadQuery
+from gateway.domain.shapes import detail_json, message_json, thread_json
+from gateway.errors import Invalid
+from gateway.outbound import NewAttachment, ReplyDraft
+
+from .operations import Call, Header, Operation, answer
+from .schemas import (
+    InternalNoteBody,
+    Message,
+    ReplyBody,
+    Thread,
+    ThreadChange,
+    ThreadPage,
+    ThreadsQuery,
+    ThreadWithMessages,
+)
+
+UPLOAD_BODY = 36 * 1024 * 1024
+"""25 MiB of files are a third more in base64, and the text comes on top."""
+KEY = Header("Idempotency-Key", "The same key in the same thread sends once; the first message is answered again")
+
+
+async def list_threads(call: Call) -> web.Response:
+    """A page of threads."""
+    page = await inbox.list_threads(call.gw, call.actor, ThreadQuery(**call.query_as(ThreadsQuery).model_dump()))
+    return answer({"items": [thread_json(thread) for thread in page.items], "next": page.next})
+
+
+async def get_thread(call: Call) -> web.Response:
+    """A thread with its messages."""
+    return answer(detail_json(await inbox.thread(call.gw, call.actor, call.path("id"))))
+
+
+async def add_reply(call: Call) -> web.Response:
+    """Answer the buyer."""
+    body = call.body_as(ReplyBody)
+    if body.template not in call.gw.renderer.names():
+        raise Invalid(f"there is no template {body.template[:40]!r}", field="template")
+    files = tuple(NewAttachment(f.filename, _type(f.content_type), f.content_base64) for f in body.attachments)
+    draft = ReplyDraft(body.text, files, body.template, call.request.headers.get(KEY.name, ""))
+    return await _created(call, await outbound.reply(call.gw, call.actor, call.path("id"), draft))
+
+
+def _type(declared: str) -> str:
+    """Without parameters, which would be headers of our mail in somebody else's words."""
+    return declared.partition(";")[0].strip().lower()
+
+
+async def add_internal_note(call: Call) -> web.Response:
+    """Keep a note for colleagues."""
+    text = call.body_as(InternalNoteBody).text
+    return await _created(call, await inbox.add_note(call.gw, call.actor, call.path("id"), text))
+
+
+async def _created(call: Call, message_id: str) -> web.Response:
+    message = await inbox.message(call.gw, call.actor, message_id)
+    return answer(message_json(message), 201, {"Location": f"/api/v1/messages/{message_id}"})
+
+
+async def change_thread(call: Call) -> web.Response:
+    """Change state, assignee, labels."""
+    changes = call.body_as(ThreadChange).model_dump(exclude_unset=True)
+    return answer(thread_json(await inbox.change_thread(call.gw, call.actor, call.path("id"), changes)))
+
+
+OPERATIONS = (
+    Operation(
+        method="GET",
+        path="/threads",
+        handler=list_threads,
+        summary="Threads, newest first, without bodies",
+        policy="token",
+        query=ThreadsQuery,
+        answers={200: ThreadPage},
+    ),
+    Operation(
+        method="GET",
+        path="/threads/{id}",
+        handler=get_thread,
+        summary="A thread with its messages in order",
+        policy="token",
+        answers={200: ThreadWithMessages},
+    ),
+    Operation(
+        method="POST",
+        path="/threads/{id}/replies",
+        handler=add_reply,
+        summary="Answer the buyer by mail",
+        policy="token",
+        body=ReplyBody,
+        max_body=UPLOAD_BODY,
+        headers=(KEY,),
+        answers={201: Message},
+    ),
+    Operation(
+        method="POST",
+        path="/threads/{id}/notes",
+        handler=add_internal_note,
+        summary="Add a note for colleagues, which never leaves by mail",
+        policy="token",
+        body=InternalNoteBody,
+        answers={201: Message},
+    ),
+    Operation(
+        method="PATCH",
+        path="/threads/{id}",
+        handler=change_thread,
+        summary="Change what is given of status, assignee, labels, snoozed_until",
+        policy="token",
+        body=ThreadChange,
+        answers={200: Thread},
+    ),
+)
