@@ -6,7 +6,7 @@ import struct
 from dataclasses import dataclass
 
 _V1_START, _V1_LONGEST = b"PROXY ", 107
-_V1 = re.compile(rb"PROXY (?:TCP4|TCP6) (\S+) (\S+) (\d{1,5}) (\d{1,5})\r\n")
+_V1 = re.compile(rb"PROXY TCP([46]) ([0-9A-Fa-f.:]+) [0-9A-Fa-f.:]+ \d{1,5} \d{1,5}\r\n")
 _V1_UNKNOWN = re.compile(rb"PROXY UNKNOWN[^\r\n]*\r\n")
 _V2_START = b"\r\n\r\n\x00\r\nQUIT\n"
 _V2_FIXED = struct.Struct("!BBH")
@@ -48,9 +48,11 @@ def _version_1(data: bytes) -> ProxyHeader | None:
     if not (match := _V1.fullmatch(line)):
         raise NotProxy
     try:
-        source = ipaddress.ip_address(match[1].decode("ascii"))
+        source = ipaddress.ip_address(match[2].decode("ascii"))
     except ValueError:
         raise NotProxy from None
+    if source.version != int(match[1]):
+        raise NotProxy
     return ProxyHeader(str(source), end)
 
 

@@ -42,10 +42,11 @@ class Reception:
         """Who is at the other end of a socket, by its `peername`."""
         if self.local:
             return Peer(upstream=True)
-        return self.peer_at(plain_ip(peername[0])) if peername else Peer()
+        return self.peer_at(peername[0]) if peername else Peer()
 
     def peer_at(self, ip: str) -> Peer:
         """Who is at an address."""
+        ip = plain_ip(ip)
         return Peer(ip=ip, upstream=is_upstream(ip, self.options.upstreams))
 
     def enter(self, connection: "Connection", peer: Peer, now: float) -> SmtpReply | None:
