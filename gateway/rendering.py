@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -142,10 +142,13 @@ def _babel(locale: str) -> Locale:
 @pass_context
 def money(context: Context, amount: str, currency: str) -> str:
     """An amount as the reader writes it; what is no number, or has no currency, stays as the shop wrote it."""
-    if not amount:
-        return ""
+    return _money(str(amount or ""), currency, context["locale"])
+
+
+@lru_cache(maxsize=4096)
+def _money(amount: str, currency: str, locale: str) -> str:
     try:
-        return format_currency(amount, currency, locale=_babel(context["locale"])) if currency else str(amount)
+        return format_currency(amount, currency, locale=_babel(locale)) if amount and currency else amount
     except (ValueError, ArithmeticError):
         return f"{amount} {currency}"
 
@@ -182,8 +185,8 @@ def as_html(text: str) -> Markup:
     paragraphs = _PARAGRAPHS.split("\n".join(text.strip().splitlines()))
     lines = [Markup("<br>\n").join(map(escape, paragraph.split("\n"))) for paragraph in paragraphs]
     *before, last = lines
-    above = Markup("").join(Markup('<p style="margin:0 0 16px">{}</p>\n').format(paragraph) for paragraph in before)
-    return above + Markup('<p style="margin:0">{}</p>').format(last)
+    above = [Markup('<p style="margin:0 0 16px">') + paragraph + Markup("</p>\n") for paragraph in before]
+    return Markup("").join((*above, Markup('<p style="margin:0">'), last, Markup("</p>")))
 
 
 FILTERS = {"money": money, "when": when, "duration": duration, "quoted": quoted, "excerpt": excerpt, "as_html": as_html}

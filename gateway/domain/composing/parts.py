@@ -12,8 +12,7 @@ from urllib.parse import quote
 from gateway.domain.composing import headers
 from gateway.domain.composing.outgoing import File
 
-_LINE_ENDS = re.compile(r"\r\n?|\n")
-_CONTROLS = dict.fromkeys((*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F))
+_CONTROLS = bytes((*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F))
 _TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,60}/[a-z0-9][a-z0-9!#$&^_.+-]{0,60}")
 _ASCII = bytes(range(0x80))
 _COMPOSITE = ("multipart/", "message/")
@@ -37,8 +36,8 @@ class Part:
 
 def text_part(subtype: str, text: str) -> Part:
     """text/plain or text/html in UTF-8: as it is where possible, else what is shorter, readable or base64."""
-    lines = _LINE_ENDS.sub("\r\n", text.encode("utf-8", "replace").decode().translate(_CONTROLS))
-    encoding, body = _encoded(lines.rstrip("\r\n").encode())
+    lines = text.encode("utf-8", "replace").replace(b"\r\n", b"\n").replace(b"\r", b"\n").rstrip(b"\n")
+    encoding, body = _encoded(lines.translate(None, _CONTROLS).replace(b"\n", b"\r\n"))
     fields = (f'Content-Type: text/{subtype}; charset="utf-8"\r\n', f"Content-Transfer-Encoding: {encoding}\r\n")
     return Part(tuple(field.encode() for field in fields), body)
 
@@ -55,7 +54,7 @@ def _quoted_printable(data: bytes) -> bytes:
     """RFC 2045 section 6.7. `From ` at a line's start is masked: mbox files on the way would put `>` before it."""
     # binascii breaks lines as the text does, and takes one without any line end for a Unix text.
     encoded = binascii.b2a_qp(data + b"\r\n", istext=True).removesuffix(b"\r\n")
-    return re.sub(rb"(?m)^From ", b"=46rom ", encoded)
+    return (b"\r\n" + encoded).replace(b"\r\nFrom ", b"\r\n=46rom ").removeprefix(b"\r\n")
 
 
 def _base64(data: bytes) -> bytes:

@@ -14,6 +14,7 @@ LAYOUTS = Path(__file__).parent
 _INCLUDE = re.compile(r'<mj-include path="([a-z_/]+\.mjml)" />')
 # Jinja statements stand in comments: between table rows an HTML parser would move bare text out of the table.
 _STATEMENT = re.compile(r"<!--\s*(\{%.*?%\})\s*-->(?:\n\s*)?", re.DOTALL)
+_BLANKS = re.compile(r"\s+")
 _INLINER = css_inline.CSSInliner(keep_style_tags=False, keep_at_rules=True, load_remote_stylesheets=False)
 _NOTICE = "{# Compiled from the .mjml of this name by compile.py: change it there. #}\n"
 
@@ -22,8 +23,12 @@ def compiled(layout: Path) -> str:
     """The HTML of one layout: MJML's tables, styles inlined, at-rules kept, Jinja statements set free."""
     # As text: MJML's own include renders a file by itself, without the width and padding of where it stands.
     source = _INCLUDE.sub(lambda found: (LAYOUTS / found[1]).read_text("utf-8"), layout.read_text("utf-8"))
-    html = _INLINER.inline(mjml2html(source, fonts={}))
-    return _NOTICE + _STATEMENT.sub(r"\1", html) + "\n"
+    html = _STATEMENT.sub(r"\1", _INLINER.inline(mjml2html(source, fonts={})))
+    return _NOTICE + _BLANKS.sub(_one_blank, html) + "\n"
+
+
+def _one_blank(blanks: re.Match[str]) -> str:
+    return "\n" if "\n" in blanks[0] else " "
 
 
 def layouts() -> list[Path]:
