@@ -103,6 +103,18 @@ async def test_the_buyers_reply_to_it_comes_back_to_the_thread(
     assert "> On its way." in newest.quoted_text
 
 
+async def test_an_answer_that_lost_its_headers_is_known_by_the_quoted_footer(
+    house: House, thread_id: str, worker: Worker, relay: Relay, clock: StillClock
+) -> None:
+    await add_order(house.gw.db, clock.now(), "A-1002")
+    await reply(house.gw, SELLER, thread_id, ReplyDraft("On its way."))
+    await worker.send_once()
+    quoted = relay.mails[0].get_body(("plain",)).get_content().replace("A-1001", "")  # type: ignore[union-attr]
+    lines = "".join(f"> {line}\n" for line in quoted.splitlines())
+    row = await house.receive(mail("Hello", f"Thanks!\n\n{lines}"))
+    assert (row.why, row.thread_id) == ("body-token", thread_id)
+
+
 async def test_the_reply_address_is_for_that_buyer_only(
     house: House, thread_id: str, worker: Worker, relay: Relay, clock: StillClock
 ) -> None:

@@ -66,7 +66,8 @@ class Facts:
     """Everything that a decision may look at.
 
     `author` is the strictly read From, its address folded; None when there is no certain one.
-    `referenced` maps Message-IDs of this shop and buyer, that the mail names, to their threads.
+    `referenced` maps Message-IDs that the mail names to threads of this shop, `quoted_tokens` the reply tokens that
+    its body still carries to threads of this shop and buyer.
     `own_mail` is set where our own loop mark came back. `require_verified` is off on a trusted network; `released` when an admin vouched for the mail.
     """
 
@@ -81,6 +82,7 @@ class Facts:
     buyer: BuyerFacts | None = None
     named_order: OrderFacts | None = None
     referenced: Mapping[str, str] = field(default_factory=dict)
+    quoted_tokens: Mapping[str, str] = field(default_factory=dict)
     note: OrderNote | None = None
     require_verified: bool = True
     released: bool = False

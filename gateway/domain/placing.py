@@ -23,6 +23,8 @@ class Found:
 
 Finder = Callable[[Facts, BuyerFacts], Found | None]
 
+MAX_QUOTED_TOKENS = 10
+_MARKER = re.compile(r"\[znx:([a-z2-7]{26})\]")
 SHORT_NUMBER = 4
 """Order numbers shorter than this are believed only behind a word like "order" or a "#"."""
 _INTRODUCED = r"(?:#|№|no\.?|nr\.?|n[°º]|order|订单号?|訂單|заказ|pedido|commande|bestellung|ordine)[\s:：#№-]*"
@@ -51,6 +53,20 @@ def _references(facts: Facts, buyer: BuyerFacts) -> Found | None:
         if facts.referenced.get(message_id) in mine:
             return Found(facts.referenced[message_id], clues=(Clue("references", message_id),))
     return None
+
+
+def _body_token(facts: Facts, buyer: BuyerFacts) -> Found | None:
+    """The mark in the footer of the mail that is quoted: what is left when a program drops References."""
+    mine = {thread.id for thread in buyer.threads}
+    for thread_id in facts.quoted_tokens.values():
+        if thread_id in mine:
+            return Found(thread_id, clues=(Clue("body-token"),))
+    return None
+
+
+def quoted_tokens(text: str) -> tuple[str, ...]:
+    """The tokens of our footers that stand in a text, the newest quote first; a handful at most."""
+    return tuple(dict.fromkeys(_MARKER.findall(text)))[:MAX_QUOTED_TOKENS]
 
 
 def _order_address(facts: Facts, buyer: BuyerFacts) -> Found | None:
@@ -93,6 +109,7 @@ def _only_open_thread(_facts: Facts, buyer: BuyerFacts) -> Found | None:
 CLUES: tuple[Finder, ...] = (
     _reply_token,  # nobody but this buyer could know it
     _references,  # the buyer's mail program says what is being answered
+    _body_token,  # the mail quotes one of ours
     _order_address,  # the buyer chose the order's own address
     _order_number,  # the buyer named one of their orders
     _only_order,  # there is only one matter that it can be about

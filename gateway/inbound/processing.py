@@ -4,7 +4,6 @@ What a mail means is decided by the pure functions of `gateway.domain`; the orde
 """
 
 import asyncio
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Protocol
 
@@ -13,16 +12,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from gateway import maillog
 from gateway.blobs import keep
 from gateway.context import Gateway
-from gateway.domain.addresses import NotesAddress, ShopAddress, TokenAddress, fold, recipient_of
-from gateway.domain.composing import LOOP_HEADER
 from gateway.domain.deciding import decide
 from gateway.domain.emails import Email
 from gateway.domain.facts import Bounced, Discard, Disposition, Facts, File, Hold
 from gateway.domain.messages import Place
-from gateway.domain.notes import OrderNote, read_note
-from gateway.domain.prescan import author
 from gateway.domain.values import Peer, Trust
 from gateway.errors import Conflict, Duplicate, PermanentError, TemporaryError, Unreadable
+from gateway.inbound.gathering import Evidence, asked_order, gather
 from gateway.inbound.messages import files_of, new_message
 from gateway.store import facts as store
 from gateway.store.deliveries import record_bounce
@@ -60,16 +56,6 @@ class Witness(Protocol):
 
     async def authenticate(self, raw: bytes, envelope_from: str, peer: Peer) -> Attestation:
         """Never raises for anything that stands in the mail."""
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """One mail, read: the decision's input that needs no database."""
-
-    claimed: Claimed
-    email: Email
-    trust: Trust
-    raw: bytes
 
 
 class Processor:
@@ -131,7 +117,7 @@ class Processor:
     async def _store_files(self, evidence: Evidence) -> bool:
         """Files go to the blob store before the transaction that names them, and only for a mail that is shown."""
         async with self._gw.db.read() as session:
-            disposition = decide(await self._facts(session, evidence))
+            disposition = decide(await gather(session, self._gw, evidence))
         if not isinstance(disposition, File | Bounced):
             return False
         for key, content in files_of(evidence.email).items():
@@ -144,7 +130,7 @@ class Processor:
             if (first := await duplicate_of(session, claimed)) is not None:
                 ending = Ending(state="discarded", why="duplicate", details={"of": first})
             else:
-                facts = await self._facts(session, evidence)
+                facts = await gather(session, self._gw, evidence)
                 disposition = decide(facts)
                 if isinstance(disposition, File | Bounced) and not stored:
                     raise TemporaryError("the facts changed meanwhile")
@@ -152,29 +138,10 @@ class Processor:
             await finish(session, claimed, ending, self._gw.clock.now())
         maillog.event(f"inbound.{ending.state}", id=claimed.id, why=ending.why, thread=ending.thread_id)
 
-    async def _facts(self, session: AsyncSession, evidence: Evidence) -> Facts:
-        gw, claimed, email = self._gw, evidence.claimed, evidence.email
-        recipient = recipient_of(claimed.rcpt_to, gw.settings.mail_domain)
-        reached = await store.reach(session, recipient, gw.clock.now())
-        writer = author(evidence.raw)
-        note = read_note(email) if isinstance(recipient, NotesAddress) else None
-        known = Facts(
-            recipient=recipient,
-            email=email,
-            trust=evidence.trust,
-            author=writer,
-            null_sender=not claimed.mail_from and not isinstance(recipient, TokenAddress),
-            own_mail=(email.header(LOOP_HEADER) or "").strip().lower() == gw.settings.mail_domain.lower(),
-            note=note,
-            require_verified=gw.settings.hold_unverified and gw.settings.sender_auth != "off",
-            released=bool(claimed.released_by),
-        )
-        return known if reached is None else await _with_shop(session, known, reached)
-
     async def _carry_out(
         self, session: AsyncSession, facts: Facts, disposition: Disposition, claimed: Claimed
     ) -> Ending:
-        shop_id, order_no = (facts.shop.id if facts.shop else None), _asked_order(facts)
+        shop_id, order_no = (facts.shop.id if facts.shop else None), asked_order(facts)
         match disposition:
             case Hold(why, details):
                 return Ending(
@@ -197,7 +164,7 @@ class Processor:
             why=filed.clues[0].clue,
             details={"detail": filed.clues[0].detail},
             shop_id=facts.shop.id,
-            order_no=_asked_order(facts),
+            order_no=asked_order(facts),
             message_id=done.message_id,
             thread_id=done.thread_id,
             owns_content=True,
@@ -234,25 +201,3 @@ class Processor:
         async with self._gw.db.write() as session:
             await finish(session, claimed, ending, self._gw.clock.now())
         maillog.event("inbound.failed", id=claimed.id, why=why)
-
-
-def _asked_order(facts: Facts) -> str:
-    """The order number that a mail asks for, folded as it is looked up; empty when it names none."""
-    if isinstance(facts.recipient, ShopAddress) and facts.recipient.order_no:
-        return facts.recipient.order_no.casefold()
-    return facts.note.order_no.casefold() if facts.note else ""
-
-
-async def _with_shop(session: AsyncSession, known: Facts, reached: store.Reached) -> Facts:
-    """The facts that only a known shop has: the buyer of the author's address, the order, the ancestors."""
-    shop = reached.shop
-    address = known.author.address if known.author else ""
-    note: OrderNote | None = known.note
-    if note is not None and note.buyer_email:
-        address = note.buyer_email
-    buyer = await store.buyer_by_address(session, shop.id, fold(address)) if address else None
-    asked = _asked_order(known)
-    named = await store.order_by_number(session, shop.id, asked) if asked else None
-    email = known.email
-    ancestors = await store.referenced_threads(session, shop.id, (*email.in_reply_to, *reversed(email.references)))
-    return replace(known, shop=shop, token=reached.token, buyer=buyer, named_order=named, referenced=ancestors)

@@ -26,6 +26,7 @@ _MESSAGES = table_of(Message)
 _DELIVERIES = table_of(Delivery)
 _BUYERS = table_of(Buyer)
 _ADDRESSES = table_of(BuyerAddress)
+_TOKENS = table_of(ReplyToken)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +150,23 @@ async def referenced_threads(session: AsyncSession, shop_id: str, message_ids: I
     )
     rows = (await (await session.connection()).execute(statement)).all()
     return {row.internet_message_id: row.thread_id for row in rows}
+
+
+async def threads_of_tokens(
+    session: AsyncSession, shop_id: str, buyer_id: str, tokens: Iterable[str]
+) -> dict[str, str]:
+    """The threads of reply tokens that were given to this buyer of this shop and not revoked; expired ones count."""
+    prints = {fingerprint(token): token for token in tokens}
+    if not prints:
+        return {}
+    statement = select(_TOKENS.c.fingerprint, _TOKENS.c.thread_id).where(
+        _TOKENS.c.fingerprint.in_(prints),
+        _TOKENS.c.shop_id == shop_id,
+        _TOKENS.c.buyer_id == buyer_id,
+        _TOKENS.c.revoked_at.is_(None),
+    )
+    rows = (await (await session.connection()).execute(statement)).all()
+    return {prints[row.fingerprint]: row.thread_id for row in rows}
 
 
 async def add_correspondent(session: AsyncSession, shop_id: str, address: str, name: str, now: datetime) -> str:

@@ -246,6 +246,14 @@ class TestPlacing:
         buyer = replace(TWO_ORDERS, threads=threads)
         assert self.clue(buyer=buyer, email=mail, referenced=known) == ("references", "thread-2", None)
 
+    def test_the_mark_in_a_quoted_footer_leads_to_the_buyers_thread_only(self) -> None:
+        mine = replace(
+            TWO_ORDERS, threads=(ThreadFacts("thread-1", None, "open"), ThreadFacts("thread-2", None, "open"))
+        )
+        foreign, own = {"x": "thread-of-li"}, {"x": "thread-of-li", "y": "thread-2"}
+        assert self.clue(buyer=mine, quoted_tokens=own) == ("body-token", "thread-2", None)
+        assert self.clue(buyer=mine, quoted_tokens=foreign)[0] == "new-thread"
+
     def test_an_order_address_names_the_order(self) -> None:
         changes = {"recipient": ShopAddress("lotus", "a-1002"), "named_order": SECOND}
         assert self.clue(**changes) == ("order-address", None, "order-2")
