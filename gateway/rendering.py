@@ -43,11 +43,12 @@ class Renderer:
 
     `overrides` come before the templates of the product: a folder of the same shape, or a mapping from
     `name/locale/part` to source. They run in a sandbox and see only the variables of their template.
+    `environment` is there for those who examine templates; nobody changes it.
     """
 
     def __init__(self, overrides: Path | Mapping[str, str] | None = None) -> None:
         self._root = resource("templates") / "email"
-        self._environment = _environment(_loader(self._root, overrides))
+        self.environment = _environment(_loader(self._root, overrides))
         self._names = tuple(sorted(sample.parent.name for sample in self._root.glob("*/sample.json")))
 
     def names(self) -> tuple[str, ...]:
@@ -81,7 +82,7 @@ class Renderer:
 
     def _part(self, template: str, locale: str, part: str, context: Mapping[str, object]) -> str:
         try:
-            found = self._environment.select_template([f"{template}/{locale}/{part}", f"{template}/{DEFAULT}/{part}"])
+            found = self.environment.select_template([f"{template}/{locale}/{part}", f"{template}/{DEFAULT}/{part}"])
             return found.render(context)
         except (TemplateError, SecurityError, TypeError, ValueError) as error:
             raise Invalid(f"template {template}/{locale}/{part}: {error}", part) from error
