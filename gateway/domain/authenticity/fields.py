@@ -7,10 +7,19 @@ _LAX_READERS_IGNORE = bytes(range(0x21)) + bytes(range(0x7F, 0x100))
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One header field: `name` as it stands before the colon, `value` after it, unfolded, both undecoded."""
+    """One header field: exactly the bytes of its lines, without the last line end."""
 
-    name: bytes
-    value: bytes
+    raw: bytes
+
+    @property
+    def name(self) -> bytes:
+        """What stands before the colon, undecoded; everything when there is no colon."""
+        return self._parts()[0]
+
+    @property
+    def value(self) -> bytes:
+        """What stands after the colon, unfolded, undecoded."""
+        return self._parts()[2]
 
     @property
     def key(self) -> bytes:
@@ -22,26 +31,30 @@ class Field:
         """Whether every reader agrees on the name (RFC 5322 section 2.2: no blank before the colon)."""
         return self.name.lower() == self.key
 
+    def _parts(self) -> tuple[bytes, bytes, bytes]:
+        return self.raw.replace(b"\r\n", b"").partition(b":")
+
 
 def header_section(raw: bytes) -> bytes:
     """The bytes before the first empty line, without its line end; the whole mail when there is none."""
     if raw.startswith(b"\r\n"):
         return b""
     end = raw.find(b"\r\n\r\n")
-    return raw if end < 0 else raw[:end]
+    return raw.removesuffix(b"\r\n") if end < 0 else raw[:end]
+
+
+def body_start(raw: bytes) -> int:
+    """Where the body begins: behind the first empty line, or at the end when there is none."""
+    section = len(header_section(raw))
+    return min(len(raw), section + 4 if section else 2)
 
 
 def fields(raw: bytes) -> list[Field]:
-    """All header fields from top to bottom; a line without a colon becomes a field without a value."""
+    """All header fields from top to bottom; a line without a colon is a field without a value."""
     unfolded: list[list[bytes]] = []
     for line in header_section(raw).split(b"\r\n"):
         if line[:1] in (b" ", b"\t") and unfolded:
             unfolded[-1].append(line)
         else:
             unfolded.append([line])
-    return [_field(b"".join(lines)) for lines in unfolded if lines != [b""]]
-
-
-def _field(line: bytes) -> Field:
-    name, _, value = line.partition(b":")
-    return Field(name, value)
+    return [Field(b"\r\n".join(lines)) for lines in unfolded if lines != [b""]]
