@@ -14,7 +14,7 @@ LAYOUTS = Path(__file__).parent
 _INCLUDE = re.compile(r'<mj-include path="([a-z_/]+\.mjml)" />')
 # Jinja statements stand in comments: between table rows an HTML parser would move bare text out of the table.
 _STATEMENT = re.compile(r"<!--\s*(\{%.*?%\})\s*-->(?:\n\s*)?", re.DOTALL)
-_BLANKS = re.compile(r"\s+")
+_BLANKS = re.compile(r"[ \t\n]+")
 _INLINER = css_inline.CSSInliner(keep_style_tags=False, keep_at_rules=True, load_remote_stylesheets=False)
 _NOTICE = "{# Compiled from the .mjml of this name by compile.py: change it there. #}\n"
 
