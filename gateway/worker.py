@@ -18,7 +18,7 @@ from gateway.store.inbound import raw_of
 from gateway.store.upkeep import forget_expired, wake_snoozed
 from gateway.store.wakeups import INBOUND, OUTBOUND, listen
 
-POLL_SECONDS = 1.0
+POLL_SECONDS = 0.5
 UPKEEP_SECONDS = 20.0
 PAUSE_AFTER_ERROR = 2.0
 SEND_BATCH = 20

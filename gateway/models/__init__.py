@@ -4,13 +4,14 @@ from gateway.models.mail import Delivery, DeliveryAttempt, InboundEmail, RawEmai
 from gateway.models.orders import Buyer, BuyerAddress, Order
 from gateway.models.people import ApiToken, Membership, SignInFailure, SignInLink, User, WebSession
 from gateway.models.shops import Shop
-from gateway.models.threads import Attachment, Message, ReplyToken, Thread
+from gateway.models.threads import Attachment, ConfirmLink, Message, ReplyToken, Thread, ThreadEvent
 
 __all__ = [
     "ApiToken",
     "Attachment",
     "Buyer",
     "BuyerAddress",
+    "ConfirmLink",
     "Delivery",
     "DeliveryAttempt",
     "InboundEmail",
@@ -23,6 +24,7 @@ __all__ = [
     "SignInFailure",
     "SignInLink",
     "Thread",
+    "ThreadEvent",
     "User",
     "WebSession",
 ]

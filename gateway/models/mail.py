@@ -72,7 +72,8 @@ class Delivery(SQLModel, table=True):
 
     Life cycle: queued → sent | deferred | failed; deferred → sent | failed; sent → bounced.
     The mail itself is composed once, when it is queued, and kept by its hash: every attempt sends the same bytes.
-    Leases work as those of InboundEmail do.
+    Leases work as those of InboundEmail do. `relay_message_id` is the name that the relay gave it: some relays
+    replace our Message-ID by their own. `notice_key` allows one automatic mail a shop, address and day.
     """
 
     __tablename__ = "deliveries"
@@ -94,6 +95,8 @@ class Delivery(SQLModel, table=True):
     rcpt_to: str
     sha256: str = Field(foreign_key="raw_emails.sha256")
     internet_message_id: str
+    relay_message_id: str = Field(default="", index=True)
+    notice_key: str | None = Field(default=None, unique=True)
     bounce_fingerprint: str | None = Field(default=None, unique=True)
     bounce_expires_at: datetime | None = None
     state: str = "queued"

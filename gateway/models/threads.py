@@ -13,6 +13,7 @@ class Thread(SQLModel, table=True):
     """All messages of one buyer with one shop about one matter; with an order, the one thread of that order.
 
     Life cycle: open → waiting (on the buyer) → open …; snoozed → open; closed → open when the buyer writes.
+    A thread that was merged into another one keeps its row and its tokens: `merged_into_id` says where they lead.
     `last_*`, `snippet`, `message_count`, `unread` and `needs_reply` are kept beside, so that lists read no bodies.
     """
 
@@ -31,6 +32,7 @@ class Thread(SQLModel, table=True):
     buyer_id: str = Field(foreign_key="buyers.id")
     order_id: str | None = Field(default=None, foreign_key="orders.id")
     subject: str = ""
+    merged_into_id: str | None = Field(default=None, index=True)
     status: str = "open"
     assignee_id: str | None = Field(default=None, foreign_key="users.id")
     labels: list[str] = Field(default_factory=list, sa_column=json_column())
@@ -121,3 +123,35 @@ class ReplyToken(SQLModel, table=True):
     user_id: str | None = None
     expires_at: datetime
     revoked_at: datetime | None = None
+
+
+class ThreadEvent(SQLModel, table=True):
+    """Something that people did to threads: merged, split, moved. `data` is what undoing it needs."""
+
+    __tablename__ = "thread_events"
+
+    id: str = Field(primary_key=True)
+    shop_id: str = Field(foreign_key="shops.id")
+    thread_id: str = Field(foreign_key="threads.id", index=True)
+    kind: str
+    actor_name: str = ""
+    actor_user_id: str | None = None
+    at: datetime
+    data: dict[str, Any] = Field(default_factory=dict, sa_column=json_column())
+    undone_at: datetime | None = None
+
+
+class ConfirmLink(SQLModel, table=True):
+    """A link, mailed to a buyer's registered address, that lets in what is held because nothing proved its author.
+
+    Kept as a fingerprint; works until `expires_at`, by POST.
+    """
+
+    __tablename__ = "confirm_links"
+
+    fingerprint: str = Field(primary_key=True)
+    shop_id: str = Field(foreign_key="shops.id")
+    author: str
+    created_at: datetime
+    expires_at: datetime
+    used_at: datetime | None = None

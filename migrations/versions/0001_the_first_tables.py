@@ -23,7 +23,7 @@ def upgrade() -> None:
         sa.Column("content", sa.LargeBinary(), nullable=True),
         sa.Column("blob_key", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("created_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
-        sa.PrimaryKeyConstraint("sha256"),
+        sa.PrimaryKeyConstraint("sha256", name=op.f("pk_raw_emails")),
     )
     op.create_table(
         "shops",
@@ -32,31 +32,22 @@ def upgrade() -> None:
         sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("locale", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("reply_name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column(
-            "notes_from",
-            JSON,
-            nullable=False,
-        ),
+        sa.Column("notes_from", JSON, nullable=False),
         sa.Column("system", sa.Boolean(), nullable=False),
         sa.Column("change_no", sa.Integer(), nullable=False),
-        sa.Column(
-            "settings",
-            JSON,
-            nullable=False,
-        ),
+        sa.Column("settings", JSON, nullable=False),
         sa.Column("created_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
-        sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("slug"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_shops")),
+        sa.UniqueConstraint("slug", name=op.f("uq_shops_slug")),
     )
     op.create_table(
         "sign_in_failures",
         sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("subject", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
-        sa.PrimaryKeyConstraint("id"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in_failures")),
     )
-    with op.batch_alter_table("sign_in_failures", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_sign_in_failures_subject"), ["subject"], unique=False)
+    op.create_index(op.f("ix_sign_in_failures_subject"), "sign_in_failures", ["subject"], unique=False)
 
     op.create_table(
         "users",
@@ -70,8 +61,8 @@ def upgrade() -> None:
         sa.Column("time_zone", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.Column("created_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
-        sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("email_folded"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_users")),
+        sa.UniqueConstraint("email_folded", name=op.f("uq_users_email_folded")),
     )
     op.create_table(
         "api_tokens",
@@ -81,12 +72,9 @@ def upgrade() -> None:
         sa.Column("shop_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("created_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("revoked_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["shop_id"],
-            ["shops.id"],
-        ),
-        sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("fingerprint"),
+        sa.ForeignKeyConstraint(["shop_id"], ["shops.id"], name=op.f("fk_api_tokens_shop_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_api_tokens")),
+        sa.UniqueConstraint("fingerprint", name=op.f("uq_api_tokens_fingerprint")),
     )
     op.create_table(
         "buyers",
@@ -95,15 +83,22 @@ def upgrade() -> None:
         sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("locale", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("created_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["shop_id"],
-            ["shops.id"],
-        ),
-        sa.PrimaryKeyConstraint("id"),
+        sa.ForeignKeyConstraint(["shop_id"], ["shops.id"], name=op.f("fk_buyers_shop_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_buyers")),
     )
-    with op.batch_alter_table("buyers", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_buyers_shop_id"), ["shop_id"], unique=False)
+    op.create_index(op.f("ix_buyers_shop_id"), "buyers", ["shop_id"], unique=False)
 
+    op.create_table(
+        "confirm_links",
+        sa.Column("fingerprint", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("shop_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("author", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("created_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("expires_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("used_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["shop_id"], ["shops.id"], name=op.f("fk_confirm_links_shop_id")),
+        sa.PrimaryKeyConstraint("fingerprint", name=op.f("pk_confirm_links")),
+    )
     op.create_table(
         "deliveries",
         sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -115,6 +110,8 @@ def upgrade() -> None:
         sa.Column("rcpt_to", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("sha256", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("internet_message_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("relay_message_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("notice_key", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("bounce_fingerprint", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("bounce_expires_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.Column("state", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -123,34 +120,29 @@ def upgrade() -> None:
         sa.Column("queued_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("next_attempt_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["sha256"],
-            ["raw_emails.sha256"],
-        ),
-        sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("bounce_fingerprint"),
+        sa.ForeignKeyConstraint(["sha256"], ["raw_emails.sha256"], name=op.f("fk_deliveries_sha256")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_deliveries")),
+        sa.UniqueConstraint("bounce_fingerprint", name=op.f("uq_deliveries_bounce_fingerprint")),
+        sa.UniqueConstraint("notice_key", name=op.f("uq_deliveries_notice_key")),
     )
-    with op.batch_alter_table("deliveries", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_deliveries_due",
-            ["next_attempt_at"],
-            unique=False,
-            sqlite_where=sa.text("state IN ('queued', 'deferred')"),
-            postgresql_where=sa.text("state IN ('queued', 'deferred')"),
-        )
-        batch_op.create_index(batch_op.f("ix_deliveries_message_id"), ["message_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_deliveries_shop_id"), ["shop_id"], unique=False)
+    op.create_index(
+        "ix_deliveries_due",
+        "deliveries",
+        ["next_attempt_at"],
+        unique=False,
+        sqlite_where=sa.text("state IN ('queued', 'deferred')"),
+        postgresql_where=sa.text("state IN ('queued', 'deferred')"),
+    )
+    op.create_index(op.f("ix_deliveries_message_id"), "deliveries", ["message_id"], unique=False)
+    op.create_index(op.f("ix_deliveries_relay_message_id"), "deliveries", ["relay_message_id"], unique=False)
+    op.create_index(op.f("ix_deliveries_shop_id"), "deliveries", ["shop_id"], unique=False)
 
     op.create_table(
         "inbound_emails",
         sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("received_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("ingress", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column(
-            "peer",
-            JSON,
-            nullable=False,
-        ),
+        sa.Column("peer", JSON, nullable=False),
         sa.Column("mail_from", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("rcpt_to", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("author", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -158,11 +150,7 @@ def upgrade() -> None:
         sa.Column("sha256", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("state", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("why", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column(
-            "details",
-            JSON,
-            nullable=False,
-        ),
+        sa.Column("details", JSON, nullable=False),
         sa.Column("content_key", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("shop_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("order_no", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -172,44 +160,34 @@ def upgrade() -> None:
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("next_attempt_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("decided_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["sha256"],
-            ["raw_emails.sha256"],
-        ),
-        sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("content_key"),
+        sa.ForeignKeyConstraint(["sha256"], ["raw_emails.sha256"], name=op.f("fk_inbound_emails_sha256")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_inbound_emails")),
+        sa.UniqueConstraint("content_key", name=op.f("uq_inbound_emails_content_key")),
     )
-    with op.batch_alter_table("inbound_emails", schema=None) as batch_op:
-        batch_op.create_index("ix_inbound_author", ["author", "received_at"], unique=False)
-        batch_op.create_index(
-            "ix_inbound_due",
-            ["next_attempt_at"],
-            unique=False,
-            sqlite_where=sa.text("state = 'pending'"),
-            postgresql_where=sa.text("state = 'pending'"),
-        )
-        batch_op.create_index("ix_inbound_sha256", ["sha256"], unique=False)
-        batch_op.create_index("ix_inbound_shop", ["shop_id", "state", "id"], unique=False)
-        batch_op.create_index("ix_inbound_state", ["state", "id"], unique=False)
+    op.create_index("ix_inbound_author", "inbound_emails", ["author", "received_at"], unique=False)
+    op.create_index(
+        "ix_inbound_due",
+        "inbound_emails",
+        ["next_attempt_at"],
+        unique=False,
+        sqlite_where=sa.text("state = 'pending'"),
+        postgresql_where=sa.text("state = 'pending'"),
+    )
+    op.create_index("ix_inbound_sha256", "inbound_emails", ["sha256"], unique=False)
+    op.create_index("ix_inbound_shop", "inbound_emails", ["shop_id", "state", "id"], unique=False)
+    op.create_index("ix_inbound_state", "inbound_emails", ["state", "id"], unique=False)
 
     op.create_table(
         "memberships",
         sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("user_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("shop_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["shop_id"],
-            ["shops.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["user_id"],
-            ["users.id"],
-        ),
-        sa.PrimaryKeyConstraint("id"),
+        sa.ForeignKeyConstraint(["shop_id"], ["shops.id"], name=op.f("fk_memberships_shop_id")),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_memberships_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_memberships")),
         sa.UniqueConstraint("user_id", "shop_id", name="uq_memberships_user_shop"),
     )
-    with op.batch_alter_table("memberships", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_memberships_shop_id"), ["shop_id"], unique=False)
+    op.create_index(op.f("ix_memberships_shop_id"), "memberships", ["shop_id"], unique=False)
 
     op.create_table(
         "sign_in_links",
@@ -217,14 +195,10 @@ def upgrade() -> None:
         sa.Column("user_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("expires_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("used_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["user_id"],
-            ["users.id"],
-        ),
-        sa.PrimaryKeyConstraint("fingerprint"),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_sign_in_links_user_id")),
+        sa.PrimaryKeyConstraint("fingerprint", name=op.f("pk_sign_in_links")),
     )
-    with op.batch_alter_table("sign_in_links", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_sign_in_links_user_id"), ["user_id"], unique=False)
+    op.create_index(op.f("ix_sign_in_links_user_id"), "sign_in_links", ["user_id"], unique=False)
 
     op.create_table(
         "web_sessions",
@@ -234,14 +208,10 @@ def upgrade() -> None:
         sa.Column("last_seen_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("expires_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("user_agent", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["user_id"],
-            ["users.id"],
-        ),
-        sa.PrimaryKeyConstraint("fingerprint"),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_web_sessions_user_id")),
+        sa.PrimaryKeyConstraint("fingerprint", name=op.f("pk_web_sessions")),
     )
-    with op.batch_alter_table("web_sessions", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_web_sessions_user_id"), ["user_id"], unique=False)
+    op.create_index(op.f("ix_web_sessions_user_id"), "web_sessions", ["user_id"], unique=False)
 
     op.create_table(
         "buyer_addresses",
@@ -253,19 +223,12 @@ def upgrade() -> None:
         sa.Column("confirmed_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.Column("undeliverable_since", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.Column("created_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["buyer_id"],
-            ["buyers.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["shop_id"],
-            ["shops.id"],
-        ),
-        sa.PrimaryKeyConstraint("id"),
+        sa.ForeignKeyConstraint(["buyer_id"], ["buyers.id"], name=op.f("fk_buyer_addresses_buyer_id")),
+        sa.ForeignKeyConstraint(["shop_id"], ["shops.id"], name=op.f("fk_buyer_addresses_shop_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_buyer_addresses")),
         sa.UniqueConstraint("shop_id", "folded", name="uq_buyer_addresses_shop_folded"),
     )
-    with op.batch_alter_table("buyer_addresses", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_buyer_addresses_buyer_id"), ["buyer_id"], unique=False)
+    op.create_index(op.f("ix_buyer_addresses_buyer_id"), "buyer_addresses", ["buyer_id"], unique=False)
 
     op.create_table(
         "delivery_attempts",
@@ -275,14 +238,10 @@ def upgrade() -> None:
         sa.Column("outcome", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("smtp_reply", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("host", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["delivery_id"],
-            ["deliveries.id"],
-        ),
-        sa.PrimaryKeyConstraint("id"),
+        sa.ForeignKeyConstraint(["delivery_id"], ["deliveries.id"], name=op.f("fk_delivery_attempts_delivery_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery_attempts")),
     )
-    with op.batch_alter_table("delivery_attempts", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_delivery_attempts_delivery_id"), ["delivery_id"], unique=False)
+    op.create_index(op.f("ix_delivery_attempts_delivery_id"), "delivery_attempts", ["delivery_id"], unique=False)
 
     op.create_table(
         "orders",
@@ -296,27 +255,16 @@ def upgrade() -> None:
         sa.Column("paid_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.Column("currency", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("total", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column(
-            "items",
-            JSON,
-            nullable=False,
-        ),
+        sa.Column("items", JSON, nullable=False),
         sa.Column("tracking_no", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("created_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("updated_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["buyer_id"],
-            ["buyers.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["shop_id"],
-            ["shops.id"],
-        ),
-        sa.PrimaryKeyConstraint("id"),
+        sa.ForeignKeyConstraint(["buyer_id"], ["buyers.id"], name=op.f("fk_orders_buyer_id")),
+        sa.ForeignKeyConstraint(["shop_id"], ["shops.id"], name=op.f("fk_orders_shop_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_orders")),
         sa.UniqueConstraint("shop_id", "order_no_folded", name="uq_orders_shop_order_no"),
     )
-    with op.batch_alter_table("orders", schema=None) as batch_op:
-        batch_op.create_index("ix_orders_buyer_placed", ["buyer_id", "placed_at"], unique=False)
+    op.create_index("ix_orders_buyer_placed", "orders", ["buyer_id", "placed_at"], unique=False)
 
     op.create_table(
         "threads",
@@ -325,13 +273,10 @@ def upgrade() -> None:
         sa.Column("buyer_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("order_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("subject", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("merged_into_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("status", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("assignee_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
-        sa.Column(
-            "labels",
-            JSON,
-            nullable=False,
-        ),
+        sa.Column("labels", JSON, nullable=False),
         sa.Column("unread", sa.Boolean(), nullable=False),
         sa.Column("needs_reply", sa.Boolean(), nullable=False),
         sa.Column("has_note", sa.Boolean(), nullable=False),
@@ -343,33 +288,21 @@ def upgrade() -> None:
         sa.Column("last_message_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("created_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("change_no", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["assignee_id"],
-            ["users.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["buyer_id"],
-            ["buyers.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["order_id"],
-            ["orders.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["shop_id"],
-            ["shops.id"],
-        ),
-        sa.PrimaryKeyConstraint("id"),
+        sa.ForeignKeyConstraint(["assignee_id"], ["users.id"], name=op.f("fk_threads_assignee_id")),
+        sa.ForeignKeyConstraint(["buyer_id"], ["buyers.id"], name=op.f("fk_threads_buyer_id")),
+        sa.ForeignKeyConstraint(["order_id"], ["orders.id"], name=op.f("fk_threads_order_id")),
+        sa.ForeignKeyConstraint(["shop_id"], ["shops.id"], name=op.f("fk_threads_shop_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_threads")),
         sa.UniqueConstraint("shop_id", "buyer_id", "order_id", name="uq_threads_shop_buyer_order"),
     )
-    with op.batch_alter_table("threads", schema=None) as batch_op:
-        batch_op.create_index("ix_threads_buyer", ["buyer_id"], unique=False)
-        batch_op.create_index("ix_threads_shop_last", ["shop_id", "last_message_at", "id"], unique=False)
-        batch_op.create_index(
-            "ix_threads_shop_needs", ["shop_id", "needs_reply", "last_message_at", "id"], unique=False
-        )
-        batch_op.create_index("ix_threads_shop_change", ["shop_id", "change_no"], unique=False)
-        batch_op.create_index("ix_threads_shop_status", ["shop_id", "status", "last_message_at", "id"], unique=False)
+    op.create_index("ix_threads_buyer", "threads", ["buyer_id"], unique=False)
+    op.create_index(op.f("ix_threads_merged_into_id"), "threads", ["merged_into_id"], unique=False)
+    op.create_index("ix_threads_shop_change", "threads", ["shop_id", "change_no"], unique=False)
+    op.create_index("ix_threads_shop_last", "threads", ["shop_id", "last_message_at", "id"], unique=False)
+    op.create_index(
+        "ix_threads_shop_needs", "threads", ["shop_id", "needs_reply", "last_message_at", "id"], unique=False
+    )
+    op.create_index("ix_threads_shop_status", "threads", ["shop_id", "status", "last_message_at", "id"], unique=False)
 
     op.create_table(
         "messages",
@@ -389,42 +322,22 @@ def upgrade() -> None:
         sa.Column("html", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("remote_content", sa.Boolean(), nullable=False),
         sa.Column("internet_message_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
-        sa.Column(
-            "references",
-            JSON,
-            nullable=False,
-        ),
+        sa.Column("references", JSON, nullable=False),
         sa.Column("sent_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.Column("received_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
-        sa.Column(
-            "trust",
-            JSON,
-            nullable=False,
-        ),
-        sa.Column(
-            "filed_because",
-            JSON,
-            nullable=False,
-        ),
-        sa.Column(
-            "defects",
-            JSON,
-            nullable=False,
-        ),
+        sa.Column("trust", JSON, nullable=False),
+        sa.Column("filed_because", JSON, nullable=False),
+        sa.Column("defects", JSON, nullable=False),
         sa.Column("automatic", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("raw_sha256", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("inbound_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("dedupe_key", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["thread_id"],
-            ["threads.id"],
-        ),
-        sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("dedupe_key"),
+        sa.ForeignKeyConstraint(["thread_id"], ["threads.id"], name=op.f("fk_messages_thread_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_messages")),
+        sa.UniqueConstraint("dedupe_key", name=op.f("uq_messages_dedupe_key")),
     )
-    with op.batch_alter_table("messages", schema=None) as batch_op:
-        batch_op.create_index("ix_messages_internet_id", ["shop_id", "internet_message_id"], unique=False)
-        batch_op.create_index("ix_messages_thread", ["thread_id", "id"], unique=False)
+    op.create_index("ix_messages_internet_id", "messages", ["shop_id", "internet_message_id"], unique=False)
+    op.create_index("ix_messages_thread", "messages", ["thread_id", "id"], unique=False)
 
     op.create_table(
         "reply_tokens",
@@ -435,14 +348,27 @@ def upgrade() -> None:
         sa.Column("user_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("expires_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("revoked_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["thread_id"],
-            ["threads.id"],
-        ),
-        sa.PrimaryKeyConstraint("fingerprint"),
+        sa.ForeignKeyConstraint(["thread_id"], ["threads.id"], name=op.f("fk_reply_tokens_thread_id")),
+        sa.PrimaryKeyConstraint("fingerprint", name=op.f("pk_reply_tokens")),
     )
-    with op.batch_alter_table("reply_tokens", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_reply_tokens_thread_id"), ["thread_id"], unique=False)
+    op.create_index(op.f("ix_reply_tokens_thread_id"), "reply_tokens", ["thread_id"], unique=False)
+
+    op.create_table(
+        "thread_events",
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("shop_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("thread_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("kind", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("actor_name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("actor_user_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("data", JSON, nullable=False),
+        sa.Column("undone_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["shop_id"], ["shops.id"], name=op.f("fk_thread_events_shop_id")),
+        sa.ForeignKeyConstraint(["thread_id"], ["threads.id"], name=op.f("fk_thread_events_thread_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_thread_events")),
+    )
+    op.create_index(op.f("ix_thread_events_thread_id"), "thread_events", ["thread_id"], unique=False)
 
     op.create_table(
         "attachments",
@@ -458,14 +384,11 @@ def upgrade() -> None:
         sa.Column("content_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("blob_key", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["message_id"],
-            ["messages.id"],
-        ),
-        sa.PrimaryKeyConstraint("id"),
+        sa.ForeignKeyConstraint(["message_id"], ["messages.id"], name=op.f("fk_attachments_message_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_attachments")),
     )
-    with op.batch_alter_table("attachments", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_attachments_message_id"), ["message_id"], unique=False)
+    op.create_index(op.f("ix_attachments_message_id"), "attachments", ["message_id"], unique=False)
+
     _add_system_shop()
 
 
@@ -485,79 +408,65 @@ def _add_system_shop() -> None:
 
 
 def downgrade() -> None:
-    with op.batch_alter_table("attachments", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_attachments_message_id"))
+    op.drop_index(op.f("ix_attachments_message_id"), "attachments")
 
     op.drop_table("attachments")
-    with op.batch_alter_table("reply_tokens", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_reply_tokens_thread_id"))
+    op.drop_index(op.f("ix_thread_events_thread_id"), "thread_events")
+
+    op.drop_table("thread_events")
+    op.drop_index(op.f("ix_reply_tokens_thread_id"), "reply_tokens")
 
     op.drop_table("reply_tokens")
-    with op.batch_alter_table("messages", schema=None) as batch_op:
-        batch_op.drop_index("ix_messages_thread")
-        batch_op.drop_index("ix_messages_internet_id")
+    op.drop_index("ix_messages_thread", "messages")
+    op.drop_index("ix_messages_internet_id", "messages")
 
     op.drop_table("messages")
-    with op.batch_alter_table("threads", schema=None) as batch_op:
-        batch_op.drop_index("ix_threads_shop_status")
-        batch_op.drop_index("ix_threads_shop_change")
-        batch_op.drop_index("ix_threads_shop_needs")
-        batch_op.drop_index("ix_threads_shop_last")
-        batch_op.drop_index("ix_threads_buyer")
+    op.drop_index("ix_threads_shop_status", "threads")
+    op.drop_index("ix_threads_shop_needs", "threads")
+    op.drop_index("ix_threads_shop_last", "threads")
+    op.drop_index("ix_threads_shop_change", "threads")
+    op.drop_index(op.f("ix_threads_merged_into_id"), "threads")
+    op.drop_index("ix_threads_buyer", "threads")
 
     op.drop_table("threads")
-    with op.batch_alter_table("orders", schema=None) as batch_op:
-        batch_op.drop_index("ix_orders_buyer_placed")
+    op.drop_index("ix_orders_buyer_placed", "orders")
 
     op.drop_table("orders")
-    with op.batch_alter_table("delivery_attempts", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_delivery_attempts_delivery_id"))
+    op.drop_index(op.f("ix_delivery_attempts_delivery_id"), "delivery_attempts")
 
     op.drop_table("delivery_attempts")
-    with op.batch_alter_table("buyer_addresses", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_buyer_addresses_buyer_id"))
+    op.drop_index(op.f("ix_buyer_addresses_buyer_id"), "buyer_addresses")
 
     op.drop_table("buyer_addresses")
-    with op.batch_alter_table("web_sessions", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_web_sessions_user_id"))
+    op.drop_index(op.f("ix_web_sessions_user_id"), "web_sessions")
 
     op.drop_table("web_sessions")
-    with op.batch_alter_table("sign_in_links", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_sign_in_links_user_id"))
+    op.drop_index(op.f("ix_sign_in_links_user_id"), "sign_in_links")
 
     op.drop_table("sign_in_links")
-    with op.batch_alter_table("memberships", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_memberships_shop_id"))
+    op.drop_index(op.f("ix_memberships_shop_id"), "memberships")
 
     op.drop_table("memberships")
-    with op.batch_alter_table("inbound_emails", schema=None) as batch_op:
-        batch_op.drop_index("ix_inbound_state")
-        batch_op.drop_index("ix_inbound_shop")
-        batch_op.drop_index("ix_inbound_sha256")
-        batch_op.drop_index(
-            "ix_inbound_due", sqlite_where=sa.text("state = 'pending'"), postgresql_where=sa.text("state = 'pending'")
-        )
-        batch_op.drop_index("ix_inbound_author")
+    op.drop_index("ix_inbound_state", "inbound_emails")
+    op.drop_index("ix_inbound_shop", "inbound_emails")
+    op.drop_index("ix_inbound_sha256", "inbound_emails")
+    op.drop_index("ix_inbound_due", "inbound_emails")
+    op.drop_index("ix_inbound_author", "inbound_emails")
 
     op.drop_table("inbound_emails")
-    with op.batch_alter_table("deliveries", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_deliveries_shop_id"))
-        batch_op.drop_index(batch_op.f("ix_deliveries_message_id"))
-        batch_op.drop_index(
-            "ix_deliveries_due",
-            sqlite_where=sa.text("state IN ('queued', 'deferred')"),
-            postgresql_where=sa.text("state IN ('queued', 'deferred')"),
-        )
+    op.drop_index(op.f("ix_deliveries_shop_id"), "deliveries")
+    op.drop_index(op.f("ix_deliveries_relay_message_id"), "deliveries")
+    op.drop_index(op.f("ix_deliveries_message_id"), "deliveries")
+    op.drop_index("ix_deliveries_due", "deliveries")
 
     op.drop_table("deliveries")
-    with op.batch_alter_table("buyers", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_buyers_shop_id"))
+    op.drop_table("confirm_links")
+    op.drop_index(op.f("ix_buyers_shop_id"), "buyers")
 
     op.drop_table("buyers")
     op.drop_table("api_tokens")
     op.drop_table("users")
-    with op.batch_alter_table("sign_in_failures", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_sign_in_failures_subject"))
+    op.drop_index(op.f("ix_sign_in_failures_subject"), "sign_in_failures")
 
     op.drop_table("sign_in_failures")
     op.drop_table("shops")

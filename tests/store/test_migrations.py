@@ -1,0 +1,35 @@
+"""The migrations lead to exactly the tables that the models describe, and back to nothing."""
+
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, inspect, text
+from sqlmodel import SQLModel
+
+from gateway.store import migrate
+from gateway.store.db import Database
+
+
+def differences(connection: Connection) -> list[object]:
+    """What autogenerate would still have to change."""
+    context = MigrationContext.configure(connection, opts={"compare_type": True})
+    return list(compare_metadata(context, SQLModel.metadata))
+
+
+def test_the_migrations_and_the_models_agree(database_url: str) -> None:
+    database = Database(database_url)
+    assert migrate.revisions(database) == (migrate.newest_revision(), migrate.newest_revision())
+    with database.sync_engine().connect() as connection:
+        assert differences(connection) == []
+
+
+def test_down_to_nothing_and_up_again(database_url: str) -> None:
+    database = Database(database_url)
+    migrate.downgrade(database, "base")
+    with database.sync_engine().connect() as connection:
+        assert inspect(connection).get_table_names() == ["alembic_version"]
+    assert migrate.revisions(database) == (None, migrate.newest_revision())
+    migrate.upgrade(database)
+    migrate.upgrade(database)
+    with database.sync_engine().connect() as connection:
+        assert differences(connection) == []
+        assert connection.execute(text("SELECT count(*) FROM shops WHERE system")).scalar() == 1
