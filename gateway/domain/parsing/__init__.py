@@ -33,7 +33,7 @@ def parse(raw: bytes) -> Email:
     subject = root.headers.text("subject")
     parts = quoting.split(shown.text, shown.marks, forwarded=bool(_FORWARD.match(subject)))
     fields = tuple(root.headers.decoded())
-    verdict = screening.screen(root, fields, subject, shown.text)
+    verdict = screening.screen(root, subject, shown.text)
     return Email(
         subject=subject,
         from_=_mailboxes(root, "from", words),

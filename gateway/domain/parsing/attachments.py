@@ -12,6 +12,7 @@ from gateway.domain.parsing.words import Reader
 
 MAX_ATTACHMENTS = 20
 
+_NAMES = ("name", "filename", "file")
 _PERCENT = re.compile(r"%[89A-Fa-f][0-9A-Fa-f]")
 _CID = re.compile(rb"<?\s*([^<>\s]+)\s*>?")
 _SUBJECT_LIMIT = 80
@@ -61,7 +62,7 @@ def name_of(part: Part, disposition: parameters.Parameterised, words: Reader) ->
     """The sender's name for a file: Content-Disposition's filename, else Content-Type's name; may be empty."""
     raw_type = part.headers.raw("content-type")
     typed = part.options if raw_type.isascii() else parameters.read(raw_type, words).parameters
-    name = disposition.parameters.get("filename") or typed.get("name") or typed.get("filename") or ""
+    name = disposition.parameters.get("filename") or next(filter(None, map(typed.get, _NAMES)), "")
     if _PERCENT.search(name):  # percent-encoding without RFC 2231's mark: some webmails and apps
         try:
             return unquote_to_bytes(name).decode("utf-8")

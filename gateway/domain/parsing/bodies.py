@@ -37,20 +37,22 @@ class Body:
 def lay_out(root: Part) -> Layout:
     """Sort the leaves below `root`: what is shown as text, what is shown as HTML, what is a file."""
     layout = Layout()
-    _sort([root], "mixed", (True, True), layout)
+    _sort([root], "mixed", layout)
     return layout
 
 
-def _sort(parts: list[Part], around: str, wanted: tuple[bool, bool], layout: Layout) -> None:
-    """`wanted` says whether text and HTML bodies still take these parts: inside one branch of an alternative
-    that holds the HTML, what follows belongs to the HTML only."""
+def _sort(parts: list[Part], around: str, layout: Layout) -> None:
     texts, htmls = len(layout.text), len(layout.html)
     for index, part in enumerate(parts):
         if part.is_multipart:
-            _sort(part.children, part.content_type.partition("/")[2], wanted, layout)
-        elif not _is_shown(part, index, around):
+            _sort(part.children, part.content_type.partition("/")[2], layout)
+            continue
+        if not _is_shown(part, index, around):
             layout.files.append(part)
-        elif around == "alternative":
+            continue
+        if "filename" in part.disposition().parameters:
+            layout.files.append(part)  # a text file sent inline is read in place, and kept as the file that it is
+        if around == "alternative":
             (layout.html if part.content_type == "text/html" else layout.text).append(part)
         else:
             layout.text.append(part)

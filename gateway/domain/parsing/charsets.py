@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from gateway.domain.parsing.guessing import best_guess, plausibility
+from gateway.domain.parsing.guessing import Guess, best_guess, plausibility
 from gateway.domain.parsing.japanese import decode_iso_2022_jp, is_iso_2022_jp
 
 ALIASES: dict[str, str] = {
@@ -43,8 +43,13 @@ ALIASES: dict[str, str] = {
         "utf8 utf8mb4 utf8mb3 unicode11utf8 unicode20utf8 utf xutf8 utf8utf8 cp65001 unicode".split(), "utf-8"
     ),
     **dict.fromkeys("utf7 unicode11utf7 xunicode20utf7 csunicode11utf7 unicode20utf7 cp65000".split(), "utf-7"),
-    **dict.fromkeys("utf16 utf16le utf16be ucs2 iso10646ucs2 csunicode unicodefffe".split(), "utf-16"),
-    **dict.fromkeys("utf32 utf32le utf32be ucs4".split(), "utf-32"),
+    **dict.fromkeys("utf16 ucs2 iso10646ucs2 csunicode".split(), "utf-16"),
+    **dict.fromkeys("utf32 ucs4".split(), "utf-32"),
+    "utf16le": "utf-16-le",
+    "utf16be": "utf-16-be",
+    "unicodefffe": "utf-16-be",
+    "utf32le": "utf-32-le",
+    "utf32be": "utf-32-be",
     # Western labels that people leave at their default: decoded as WHATWG does
     **dict.fromkeys(
         "usascii ascii ansi ansix341968 iso646us us isoir6 default unknown unknown8bit xunknown 8bit 7bit none null "
@@ -84,12 +89,15 @@ CODECS = frozenset(ALIASES.values()) | frozenset(
 )
 """All that a mail may ask for: a label can never reach one of Python's other codecs (zlib, idna, punycode)."""
 
-_ESCAPED = frozenset({"iso2022jp", "iso2022_kr", "utf-16", "utf-32"})
+_WIDE = frozenset({"utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"})
+_SEVEN_BIT = _WIDE | {"utf-7", "hz", "iso2022jp", "iso2022_kr"}
 _DEFAULTS = frozenset({"ascii", "cp1252", "iso8859-15"})
 _META = re.compile(rb"<meta[^>]{0,200}?charset\s{0,9}=\s{0,9}[\"']?([\w.:-]{2,40})", re.IGNORECASE)
 _PUNCTUATION = re.compile(r"[^a-z0-9]")
 _LIES_BELOW = 0.35
+_DOUBTED_BELOW = 0.6
 _MOSTLY = 0.04
+_LONG = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +127,7 @@ def decode(raw: bytes, label: str | None, *, hint: str | None = None) -> Decoded
     if raw.isascii() and b"\x1b" not in raw:
         return _decode_ascii(raw, label)
     codec = codec_of(label) if label else None
-    if b"\x1b" in raw and codec not in _ESCAPED and is_iso_2022_jp(raw):
+    if b"\x1b" in raw and codec not in _SEVEN_BIT and is_iso_2022_jp(raw):
         text = decode_iso_2022_jp(raw)
         if text is not None:
             return Decoded(text, "iso2022jp", f"labelled {label} but is iso2022jp" if label else "")
@@ -131,7 +139,7 @@ def decode(raw: bytes, label: str | None, *, hint: str | None = None) -> Decoded
 
 def _decode_ascii(raw: bytes, label: str | None) -> Decoded:
     codec = codec_of(label) if label else None
-    if codec in ("utf-7", "hz", "utf-16", "utf-32"):
+    if codec in _SEVEN_BIT:
         text = _strict(raw, codec)
         if text is not None:
             return Decoded(text, codec)
@@ -163,13 +171,13 @@ _FAMILY: dict[str, tuple[str, ...]] = {
 
 def _doubt(raw: bytes, codec: str, text: str) -> Decoded:
     """A declared charset that fits is believed, unless another reads the bytes far better: labels that lie."""
-    if codec in ("utf-8", "iso2022jp", "utf-7", "hz", "iso2022_kr", "utf-16", "utf-32"):
+    if codec == "utf-8" or codec in _SEVEN_BIT:
         return Decoded(text, codec)
     as_utf8 = _strict(raw, "utf-8")
     score = plausibility(text)
-    if as_utf8 is not None and plausibility(as_utf8) > score:
+    if as_utf8 is not None and plausibility(as_utf8) > score - 0.3:
         return Decoded(as_utf8, "utf-8", f"labelled {codec} but is utf-8")
-    if score < _LIES_BELOW or codec in _DEFAULTS:
+    if score < _DOUBTED_BELOW or codec in _DEFAULTS:
         guess = best_guess(raw)
         if guess is not None and guess.score > score + 0.25 and guess.codec != codec:
             return Decoded(guess.text, guess.codec, f"labelled {codec} but reads as {guess.codec}")
@@ -180,16 +188,23 @@ def _undeclared(raw: bytes, label: str | None, codec: str | None, hint: str | No
     said = f"charset {label} does not fit" if codec else f"unknown charset {label}" if label else "no charset given"
     for candidate in ("utf-8", _meta_codec(raw), codec_of(hint) if hint else None):
         text = _strict(raw, candidate) if candidate else None
-        if text is not None and candidate is not None and (candidate == "utf-8" or plausibility(text) >= _LIES_BELOW):
+        if text is not None and candidate is not None and plausibility(text) >= _natural(candidate):
             return Decoded(text, candidate, f"{said}: read as {candidate}")
     mostly = _mostly(raw, codec) if codec and codec != "ascii" else _mostly(raw, "utf-8")
-    if mostly is not None:
+    if mostly is not None and len(raw) >= _LONG:
         return mostly
-    return _guessed(raw, codec, said)
-
-
-def _guessed(raw: bytes, codec: str | None, said: str) -> Decoded:
     guess = best_guess(raw)
+    if mostly is not None and (guess is None or guess.score < _DOUBTED_BELOW):
+        return mostly
+    return _guessed(raw, guess, codec, said)
+
+
+def _natural(codec: str) -> float:
+    """UTF-8 that fits is no accident, unless it says nothing but controls."""
+    return 0.0 if codec == "utf-8" else _LIES_BELOW
+
+
+def _guessed(raw: bytes, guess: Guess | None, codec: str | None, said: str) -> Decoded:
     if guess is not None:
         return Decoded(guess.text, guess.codec, f"{said}: read as {guess.codec}", guess.score < _LIES_BELOW)
     fallback = codec if codec not in (None, "ascii", "iso2022jp") else "utf-8"

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from html import escape
 
 import nh3
 from selectolax.lexbor import LexborHTMLParser
@@ -14,6 +15,8 @@ _LONG_TAG = re.compile(r"<([a-zA-Z][a-zA-Z0-9:-]{0,40})[^>]{4000,}>?")
 _MANY_ATTRIBUTES = 60
 _REMOTE = re.compile(r"\s*(?:https?:|ftp:|//|\\\\)", re.IGNORECASE)
 _LOCAL_PICTURE = re.compile(r"\s*(?:cid:|data:image/(?:png|jpe?g|gif|webp|bmp)[;,])", re.IGNORECASE)
+_LINK = re.compile(r"(?:https?|mailto|tel):|#", re.IGNORECASE)
+_WORDS = frozenset({"title", "alt", "summary", "class", "data-blocked-src"})
 _CSS_FETCH = re.compile(r"url\s*\(|image-set\s*\(|@import|expression\s*\(", re.IGNORECASE)
 
 _TAGS = frozenset(
@@ -45,8 +48,8 @@ _STYLES = frozenset(
     "border-right-color border-right-style border-right-width border-spacing border-style border-top border-top-color "
     "border-top-style border-top-width border-width color direction display font font-family font-size font-style "
     "font-variant font-weight height letter-spacing line-height margin margin-bottom margin-left margin-right "
-    "margin-top max-width min-width padding padding-bottom padding-left padding-right padding-top text-align text-decoration "
-    "text-indent text-transform vertical-align white-space width word-break word-wrap "
+    "margin-top max-width min-width padding padding-bottom padding-left padding-right padding-top text-align "
+    "text-decoration text-indent text-transform vertical-align white-space width word-break word-wrap "
     "overflow-wrap writing-mode".split()
 )
 
@@ -100,7 +103,18 @@ def clean(page: Page) -> tuple[str, int]:
         if node.tag == "img" and source and _REMOTE.match(source):
             attributes["data-blocked-src"] = source
             del attributes["src"]
-    return _cleaner().clean((page.tree.body.html if page.tree.body else page.tree.html) or ""), blocked
+    return _page(page.tree), blocked
+
+
+def _page(tree: LexborHTMLParser) -> str:
+    """A whole page again: the body's own colours and direction count."""
+    if tree.body is None:
+        return _cleaner().clean(tree.html or "")
+    attributes = "".join(
+        f' {name}="{escape(value)}"' for name, value in tree.body.attributes.items() if value and name in _EVERYWHERE
+    )
+    frame = _cleaner().clean(f"<div{attributes}></div>").removeprefix("<div").removesuffix("></div>")
+    return f"<html><body{frame}>{_cleaner().clean(tree.body.inner_html or '')}</body></html>"
 
 
 def _fetches(style: str) -> int:
@@ -112,9 +126,11 @@ def _allowed(tag: str, attribute: str, value: str) -> str | None:
     if attribute == "src":
         return value if _LOCAL_PICTURE.match(value) else None
     if attribute == "href":
-        return None if value.lower().lstrip().startswith(("data:", "cid:")) else value
+        return value if _LINK.match(value) else None
+    if attribute in _WORDS:  # words that look like markup have fooled browsers that quote attributes differently
+        return None if "<" in value or "javascript:" in value.lower() else value
     if attribute == "style" and _CSS_FETCH.search(value):
-        return None
+        return ";".join(each for each in value.split(";") if not _CSS_FETCH.search(each))
     return value
 
 

@@ -5,24 +5,20 @@ from functools import lru_cache
 
 from gateway.domain.parsing import frequent
 
-_CLASSES: tuple[tuple[int, int, float], ...] = (
-    (0x0000, 0x007F, 0.0),
+_RANGES: tuple[tuple[int, int, float], ...] = (
     (0x0080, 0x009F, -0.6),  # C1 controls: no sender means them
-    (0x00A0, 0x00BF, 0.25),
-    (0x00C0, 0x00FF, 0.6),
-    (0x0100, 0x017F, 0.5),
+    (0x00A0, 0x00BF, 0.3),
+    (0x00C0, 0x00FF, 0.4),
+    (0x0100, 0x017F, 0.35),
     (0x0180, 0x02FF, 0.05),
     (0x0300, 0x036F, 0.4),
-    (0x0370, 0x03FF, 0.6),
-    (0x0400, 0x045F, 0.7),
-    (0x0460, 0x052F, 0.1),
-    (0x0530, 0x058F, 0.1),
-    (0x0590, 0x05FF, 0.7),
-    (0x0600, 0x06FF, 0.7),
-    (0x0E00, 0x0E7F, 0.7),
+    (0x0370, 0x03FF, 0.45),
+    (0x0400, 0x045F, 0.5),
+    (0x0460, 0x058F, 0.1),
+    (0x0590, 0x06FF, 0.5),
+    (0x0E00, 0x0E7F, 0.4),
     (0x1E00, 0x1EFF, 0.6),
-    (0x2000, 0x206F, 0.5),
-    (0x20A0, 0x20CF, 0.4),
+    (0x2000, 0x20CF, 0.5),
     (0x2100, 0x24FF, 0.3),
     (0x2500, 0x257F, 0.05),
     (0x2580, 0x2BFF, 0.3),
@@ -31,7 +27,6 @@ _CLASSES: tuple[tuple[int, int, float], ...] = (
     (0x3040, 0x309F, 0.9),
     (0x30A0, 0x30FF, 0.85),
     (0x3100, 0x33FF, 0.1),
-    (0x3400, 0x4DBF, 0.0),
     (0xE000, 0xF8FF, -0.8),
     (0xFE00, 0xFE0F, 0.5),
     (0xFF00, 0xFF5E, 0.8),
@@ -39,8 +34,12 @@ _CLASSES: tuple[tuple[int, int, float], ...] = (
     (0xFFFD, 0xFFFD, -1.0),
     (0x1F000, 0x1FAFF, 0.6),
 )
-_COMMON = frozenset(frequent.SIMPLIFIED + frequent.TRADITIONAL)
-_COMMON_HANGUL = frozenset(frequent.HANGUL)
+"""First and last code point, and how likely a writer means one of them."""
+
+_COMMON: dict[str, float] = {
+    **dict.fromkeys(frequent.LETTERS, 0.75),
+    **dict.fromkeys(frequent.SIMPLIFIED + frequent.TRADITIONAL + frequent.JAPANESE + frequent.HANGUL, 1.0),
+}
 _ENOUGH = 400
 
 _CANDIDATES = (
@@ -61,7 +60,7 @@ _CANDIDATES = (
 )
 """Tried in this order; at a tie the earlier wins, so Chinese comes first."""
 
-_PRIOR = {"gb18030": 0.08, "cp950": 0.04, "cp1254": -0.05, "cp1250": -0.03}
+_PRIOR = {"gb18030": 0.08, "cp950": 0.04, "cp1254": -0.05, "cp1250": -0.05, "koi8-r": -0.02}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,23 +75,23 @@ class Guess:
 @lru_cache(maxsize=8192)
 def _commonness(char: str) -> float:
     """How likely a writer means this character: 1 for the commonest, negative for what only a wrong codec makes."""
-    if char in _COMMON or char in _COMMON_HANGUL:
-        return 1.0
+    if char in _COMMON:
+        return _COMMON[char]
     code = ord(char)
     if 0x4E00 <= code <= 0x9FFF:
         return _hanzi(char)
     if 0xAC00 <= code <= 0xD7A3:
-        return 0.6 if _encodes(char, "euc_kr") else 0.0
-    return next((value for low, high, value in _CLASSES if low <= code <= high), 0.0)
+        return 0.35 if _encodes(char, "euc_kr") else 0.0
+    return next((value for low, high, value in _RANGES if low <= code <= high), 0.0)
 
 
 def _hanzi(char: str) -> float:
     """GB 2312 and Big5 both list their common characters first: level 1 ends at row 55, and at 0xC67E."""
     if _encodes(char, "gb2312") and char.encode("gb2312")[0] <= 0xD7:
-        return 0.65
+        return 0.45
     if _encodes(char, "big5") and char.encode("big5")[0] <= 0xC6:
-        return 0.5
-    return 0.15
+        return 0.4
+    return 0.1
 
 
 def _encodes(char: str, codec: str) -> bool:
@@ -113,39 +112,47 @@ def plausibility(text: str) -> float:
 
 
 def _oddities(text: str) -> float:
-    """Neighbours that no language writes: a capital after a small letter, two scripts in one word."""
+    """Neighbours that no language writes: two scripts in one word, capitals after small letters, accents in a row."""
     odd = 0.0
-    previous = " "
-    script = 0
+    before, run, flipped, was_small = _NEUTRAL, 0, False, False
     for char in text:
-        here = _script(char)
-        if here and script and here != script:
-            odd += 0.5
-        if char > "\x7f" and char.isupper() and previous.islower():
-            odd += 0.7
-        elif char > "\x7f" and char.islower() and previous.isupper() and previous > "\x7f":
-            odd += 0.0
-        if here == _ACCENTED and script == _ACCENTED:
-            odd += 0.35
-        previous, script = char, here
+        script = _script(char)
+        odd += _MIXED.get((before, script), 0.0) if script != before else 0.0
+        run = run + 1 if script == _LATIN else 0
+        odd += 0.35 if run > 2 else 0.0
+        small = script not in (_NEUTRAL, _ASCII) and char.islower()
+        capital = script not in (_NEUTRAL, _ASCII) and char.isupper()
+        flipped = (flipped or was_small) and capital
+        odd += 0.4 if flipped else 0.0
+        before, was_small = script, small
     return odd
 
 
-_ACCENTED = 9
+_NEUTRAL, _ASCII, _LATIN, _HAN, _KANA, _HANGUL, _OTHER = range(7)
+
+_MIXED = {
+    **dict.fromkeys([(_ASCII, _OTHER), (_OTHER, _ASCII), (_LATIN, _OTHER), (_OTHER, _LATIN)], 0.5),
+    **dict.fromkeys([(_HAN, _OTHER), (_OTHER, _HAN), (_HANGUL, _OTHER), (_OTHER, _HANGUL)], 0.5),
+    **dict.fromkeys([(_HAN, _HANGUL), (_HANGUL, _HAN), (_KANA, _HANGUL), (_HANGUL, _KANA)], 0.4),
+    **dict.fromkeys([(_HAN, _LATIN), (_LATIN, _HAN), (_HANGUL, _LATIN), (_LATIN, _HANGUL)], 0.5),
+    **dict.fromkeys([(_ASCII, _HAN), (_HAN, _ASCII), (_ASCII, _HANGUL), (_ASCII, _KANA), (_KANA, _ASCII)], 0.2),
+}
+"""Scripts that meet inside a word, and how odd that is."""
 
 
 def _script(char: str) -> int:
-    """A number for the letter's script; 0 for what goes with every script."""
     code = ord(char)
-    if code < 0xC0 or 0x2000 <= code <= 0x303F or code >= 0xFE00:
-        return 0
+    if code < 0x80:
+        return _ASCII if char.isalpha() else _NEUTRAL
     if code < 0x0370:
-        return _ACCENTED
-    if 0x3040 <= code <= 0x30FF or 0x4E00 <= code <= 0x9FFF:
-        return 7
+        return _LATIN if code >= 0xC0 else _NEUTRAL
+    if 0x4E00 <= code <= 0x9FFF:
+        return _HAN
+    if 0x3040 <= code <= 0x30FF:
+        return _KANA
     if 0xAC00 <= code <= 0xD7A3:
-        return 8
-    return 1 + min(code >> 8, 0x10) if code < 0x1000 else 6
+        return _HANGUL
+    return _OTHER if code < 0x2000 else _NEUTRAL
 
 
 def best_guess(raw: bytes) -> Guess | None:
@@ -158,12 +165,20 @@ def best_guess(raw: bytes) -> Guess | None:
             text = sample.decode(codec)
         except UnicodeError:
             continue
-        score = plausibility(text) + _PRIOR.get(codec, 0.0) + favoured.get(codec, 0.0)
+        score = plausibility(text) - _borrowed(codec, text) + _PRIOR.get(codec, 0.0) + favoured.get(codec, 0.0)
         if best is None or score > best.score:
             best = Guess(codec, text, score)
     if best is None or sample is raw:
         return best
     return Guess(best.codec, raw.decode(best.codec, "replace"), best.score)
+
+
+def _borrowed(codec: str, text: str) -> float:
+    """GB 18030, UHC and Big5 have kana too; who writes kana is no Chinese or Korean writer."""
+    if codec not in ("gb18030", "cp949", "cp950"):
+        return 0.0
+    kana = sum(1 for char in text[:1000] if "\u3040" <= char <= "\u30ff")
+    return 0.3 if kana * 4 >= sum(1 for char in text[:1000] if char > "\x7f") else 0.0
 
 
 def _cut(raw: bytes, size: int) -> bytes:

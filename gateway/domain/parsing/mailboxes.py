@@ -15,6 +15,7 @@ _TOKEN = re.compile(
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _ROUTE = re.compile(r"@[^:,<>]*(?:,@[^:,<>]*)*:(?=[^@]+@)")
 _BARE = re.compile(r"[^\s@<>()\",;]+@[^\s@<>()\",;]+")
+_LOOSE = re.compile(r" ?@ ?| \. ?")
 _SPACE = re.compile(r"\s+")
 
 
@@ -29,16 +30,16 @@ class _Draft:
 
     def mailbox(self, reader: Reader) -> Mailbox | None:
         """The mailbox that was read, or None when there was nothing."""
-        phrase = _SPACE.sub(" ", "".join(self.words)).strip() if not self.quoted else "".join(self.words).strip(" ")
+        phrase = "".join(self.words).strip(" ") if self.quoted else _SPACE.sub(" ", "".join(self.words)).strip()
         if self.address is None and not self.quoted:
             phrase, self.address = _bare(phrase)
+        if not phrase and not self.address:
+            return None  # a group without members, or comments only
         comments = " ".join(each for each in self.comments if each)
         name = _decoded(phrase, reader)
         if comments:
             comment = _decoded(comments, reader)
             name = f"{name} ({comment})" if name else comment
-        if not name and not self.address:
-            return None
         return Mailbox(name, self.address or "")
 
 
@@ -141,6 +142,7 @@ def _bare(phrase: str) -> tuple[str, str | None]:
     """A mailbox without angle brackets: `a@b`, `a @ b`, `Name a@b`, or a single word such as `root`."""
     if " " not in phrase:
         return ("", _address(phrase)) if phrase else ("", None)
+    phrase = _LOOSE.sub(lambda match: match[0].strip(), phrase)
     found = _BARE.search(phrase)
     if found:
         return (phrase[: found.start()] + phrase[found.end() :]).strip(), found[0].strip("'[]")

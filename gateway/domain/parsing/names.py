@@ -7,8 +7,8 @@ from gateway.domain.parsing.words import clean
 
 MAX_LENGTH = 180
 
-_FORBIDDEN = re.compile(r'[<>:"|?*\x00-\x1f\x7f]')
-_SPACE = re.compile(r"\s+")
+_FORBIDDEN = re.compile(r"[<>:|?*\x00-\x1f\x7f]")
+_SPACE = re.compile(r"[^\S\t\r\n\v\f]+")
 _DEVICE = re.compile(r"(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)(?=\.|$)", re.IGNORECASE)
 _EXTENSION = re.compile(r"\.[A-Za-z0-9]{1,10}\Z")
 
@@ -50,9 +50,10 @@ def safe(name: str) -> str:
 
     Only the last part of a path is kept, whichever system's separators it uses.
     """
-    name = unicodedata.normalize("NFC", clean(_SPACE.sub(" ", name)))
+    name = _FORBIDDEN.sub("_", _SPACE.sub(" ", name.strip()))
+    name = unicodedata.normalize("NFC", clean(name))
     name = name.replace("\\", "/").rstrip("/").rpartition("/")[2]
-    name = _FORBIDDEN.sub("_", name).strip(" ").lstrip(".").rstrip(". ")
+    name = name.strip(" ").lstrip(".").rstrip(". ")
     if _DEVICE.match(name):
         name = "_" + name
     return _shortened(name)

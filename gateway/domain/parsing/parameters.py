@@ -11,7 +11,10 @@ _COMMENT = re.compile(r"\((?:[^()\\]|\\.)*\)")
 _NAME = re.compile(r"(?:^|(?<=[\s;\"=]))([^\s=;\"]+)\s*=\s*")
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)(?:"|$)', re.DOTALL)
 _ENCODED_START = re.compile(r"=\?[^?\s]+\?[bBqQ]\?")
+_WINDOWS_PATH = re.compile(r"[A-Za-z]:\\(?!\\)|\\\\[^\\\"]+\\[^\\\"]")
 _SPACE = re.compile(r"\s+")
+_UNSEPARATED = re.compile(r"\s(?=[A-Za-z-]{1,20}\*\d{0,3}\*?=)")
+_LANGUAGE = re.compile(r"^[A-Za-z-]{0,8}'")
 _KEY = re.compile(r"([^*]+)\*?(\d{0,3})\*?")
 MAX_PARAMETERS = 200
 
@@ -68,12 +71,16 @@ def _value(text: str, start: int) -> tuple[str, int]:
         if tail and "=" not in tail:  # an unescaped quote inside the name: filename="a "b" c.pdf"
             end = following if following >= 0 else len(text)
             return text[start + 1 : end].strip().rstrip('"'), end
+        if _WINDOWS_PATH.match(quoted[1]):  # its backslashes escape nothing: Netscape 4, old Outlook Express
+            return quoted[1], quoted.end()
         return re.sub(r"\\(.)", r"\1", quoted[1], flags=re.DOTALL), quoted.end()
     if _ENCODED_START.match(text, start):
         closing = text.find("?=", text.find("?", start + 2) + 3)
         end = text.find(";", closing) if closing >= 0 else text.find(";", start)
     else:
         end = text.find(";", start)
+        following = _UNSEPARATED.search(text, start, end if end >= 0 else len(text))
+        end = following.start() if following else end
     end = end if end >= 0 else len(text)
     return text[start:end].strip(), end
 
@@ -109,7 +116,7 @@ def _extended(sections: list[_Section]) -> str:
     for index, section in enumerate(sections):
         value = rest if index == 0 else section.value
         if index and section.extended and charset and value.lower().startswith(charset.lower() + "'"):
-            value = value.split("'", 2)[-1]
+            value = _LANGUAGE.sub("", value[len(charset) + 1 :], count=1)  # the charset said again in each section
         raw = value.encode("utf-8", "surrogatepass")
         data += unquote_to_bytes(raw) if section.extended else raw
     return decode(bytes(data), charset or "utf-8").text

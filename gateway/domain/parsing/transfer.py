@@ -6,6 +6,7 @@ import re
 from gateway.domain.parsing.repairs import Repairs
 
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/=]+")
+_AFTER_PADDING = re.compile(rb"={1,2}[ \t]+[^\r\n=][^=]*")  # RFC 2045 §6.8: padding ends the data
 _SOFT_BREAK = re.compile(rb"=[ \t]+(?=\r?\n)")
 _INNER_PADDING = re.compile(rb"=+")
 _UU_BEGIN = re.compile(rb"^begin(?:-base64)?[ \t]+([0-7]{3,4})[ \t]+([^\r\n]{1,255})\r?\n", re.MULTILINE)
@@ -40,6 +41,7 @@ def unbase64(raw: bytes, repairs: Repairs) -> bytes:
         repairs.note("labelled base64 but is not: taken as it is")
         return raw
     repairs.note("broken base64: read as far as it goes")
+    letters = _NOT_BASE64.sub(b"", _AFTER_PADDING.sub(b"=", raw, count=1))
     return b"".join(_base64_run(run) for run in _INNER_PADDING.split(letters))
 
 
