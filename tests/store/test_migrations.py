@@ -1,5 +1,8 @@
 """The migrations lead to exactly the tables that the models describe, and back to nothing."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, inspect, text
@@ -7,6 +10,17 @@ from sqlmodel import SQLModel
 
 from gateway.store import migrate
 from gateway.store.db import Database
+
+
+@contextmanager
+def connected(database: Database) -> Iterator[Connection]:
+    """A blocking connection, and nothing left open."""
+    engine = database.sync_engine()
+    try:
+        with engine.connect() as connection:
+            yield connection
+    finally:
+        engine.dispose()
 
 
 def differences(connection: Connection) -> list[object]:
@@ -18,18 +32,18 @@ def differences(connection: Connection) -> list[object]:
 def test_the_migrations_and_the_models_agree(database_url: str) -> None:
     database = Database(database_url)
     assert migrate.revisions(database) == (migrate.newest_revision(), migrate.newest_revision())
-    with database.sync_engine().connect() as connection:
+    with connected(database) as connection:
         assert differences(connection) == []
 
 
 def test_down_to_nothing_and_up_again(database_url: str) -> None:
     database = Database(database_url)
     migrate.downgrade(database, "base")
-    with database.sync_engine().connect() as connection:
+    with connected(database) as connection:
         assert inspect(connection).get_table_names() == ["alembic_version"]
     assert migrate.revisions(database) == (None, migrate.newest_revision())
     migrate.upgrade(database)
     migrate.upgrade(database)
-    with database.sync_engine().connect() as connection:
+    with connected(database) as connection:
         assert differences(connection) == []
         assert connection.execute(text("SELECT count(*) FROM shops WHERE system")).scalar() == 1
