@@ -203,10 +203,10 @@ async def use_sign_in_link(gw: Gateway, token: str, user_agent: str = "") -> Sig
         return await _start(gw, session, account, user_agent)
 
 
-async def set_language(gw: Gateway, user_id: str, locale: str) -> None:
-    """The language of a user's pages; empty: the browser's."""
+async def set_preferences(gw: Gateway, user_id: str, locale: str, time_zone: str) -> None:
+    """The language and time zone of a user's pages; empty: the browser's."""
     async with gw.db.write() as session:
-        await people.update_user(session, user_id, {"locale": locale})
+        await people.update_user(session, user_id, {"locale": locale, "time_zone": time_zone})
 
 
 async def change_password(gw: Gateway, now_signed_in: Visit, old: str, new: str) -> None:

@@ -79,6 +79,12 @@ async def change_version(gw: Gateway, actor: Actor) -> int:
         return await threads.change_version(session, actor)
 
 
+async def change_numbers(gw: Gateway) -> dict[str, int]:
+    """Each shop's change number by id, for whoever tells open pages."""
+    async with gw.db.read() as session:
+        return await threads.change_numbers(session)
+
+
 async def thread(gw: Gateway, actor: Actor, thread_id: str, with_html: bool = True) -> ThreadDetail:
     """A whole thread. Without `with_html` messages only tell whether they have any. Raises NotFound."""
     async with gw.db.read() as session:

@@ -1,0 +1,47 @@
+"""Puts the web application together: pages, API, headers, the pulse of live pages. How each works is elsewhere."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import suppress
+
+from aiohttp import web
+
+from gateway.context import Gateway
+
+from . import security
+from .api import setup
+from .assets import Assets
+from .forms import MIB
+from .guarding import failures_to_pages
+from .i18n import Catalogs
+from .keys import ASSETS, CATALOGS, GATEWAY, PULSE, TEMPLATES
+from .pulse import Pulse
+from .routes import add_routes, check_routes
+from .templating import Templates
+
+
+def make_app(gw: Gateway) -> web.Application:
+    """The whole web side over a running gateway. Raises ConfigError for a route without a policy."""
+    app = web.Application(middlewares=[failures_to_pages], client_max_size=MIB)
+    assets, catalogs = Assets(), Catalogs()
+    app[GATEWAY], app[ASSETS], app[CATALOGS] = gw, assets, catalogs
+    app[TEMPLATES], app[PULSE] = Templates(assets, catalogs), Pulse(gw)
+    app.on_response_prepare.append(security.set_headers)
+    app.cleanup_ctx.append(_pulse)
+    app.on_shutdown.append(_end_streams)
+    add_routes(app)
+    setup(app, gw)
+    check_routes(app)
+    return app
+
+
+async def _pulse(app: web.Application) -> AsyncIterator[None]:
+    task = asyncio.create_task(app[PULSE].run())
+    yield
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+
+
+async def _end_streams(app: web.Application) -> None:
+    app[PULSE].end()

@@ -1,0 +1,73 @@
+"""The pages' own files, held in memory: nothing outside of this table can be asked for, and names carry a hash."""
+
+import gzip
+import hashlib
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from aiohttp import web
+from markupsafe import Markup
+
+STATIC = Path(__file__).parent / "static"
+_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".png": "image/png"}
+_SHAPES = re.compile(r"<svg[^>]*>(.*)</svg>", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """One file, as it is and gzipped, and the beginning of its SHA-256."""
+
+    content: bytes
+    packed: bytes
+    content_type: str
+    version: str
+
+
+class Assets:
+    """Every file of `web/static` by name, and the icons as one sprite."""
+
+    def __init__(self, root: Path = STATIC) -> None:
+        files = [path for path in sorted(root.iterdir()) if path.suffix in _TYPES]
+        self._assets = {path.name: _load(path) for path in files}
+        icons = sorted((root / "vendor" / "lucide").glob("*.svg"))
+        self.icons = frozenset(path.stem for path in icons)
+        self.sprite = Markup('<svg class="sprite" aria-hidden="true">') + Markup("").join(map(_symbol, icons)) + _END
+
+    def url(self, name: str) -> str:
+        """Where the file is; a changed file has another address. Raises KeyError for one that is not there."""
+        return f"/static/{name}?v={self._assets[name].version}"
+
+    def icon(self, name: str) -> Markup:
+        """A picture from the sprite. Raises KeyError for an unknown one, so that a test finds it."""
+        if name not in self.icons:
+            raise KeyError(f"no icon {name!r}")
+        return Markup('<svg class="icon" aria-hidden="true"><use href="#i-{}"></use></svg>').format(name)
+
+    def respond(self, request: web.Request) -> web.Response:
+        """The file that the URL names, for a year when it names the version too. Raises HTTPNotFound."""
+        asset = self._assets.get(request.match_info["name"])
+        if asset is None:
+            raise web.HTTPNotFound
+        lasting = request.query.get("v") == asset.version
+        cache = "public, max-age=31536000, immutable" if lasting else "no-cache"
+        headers = {"Cache-Control": cache, "ETag": f'"{asset.version}"', "Vary": "Accept-Encoding"}
+        if "gzip" in request.headers.get("Accept-Encoding", ""):
+            headers["Content-Encoding"] = "gzip"
+            return web.Response(body=asset.packed, content_type=asset.content_type, headers=headers)
+        return web.Response(body=asset.content, content_type=asset.content_type, headers=headers)
+
+
+_END = Markup("</svg>")
+
+
+def _load(path: Path) -> Asset:
+    content = path.read_bytes()
+    version = hashlib.sha256(content).hexdigest()[:12]
+    return Asset(content, gzip.compress(content, mtime=0), _TYPES[path.suffix], version)
+
+
+def _symbol(path: Path) -> Markup:
+    match = _SHAPES.search(path.read_text("utf-8"))
+    shapes = " ".join(match[1].split()) if match else ""
+    return Markup('<symbol id="i-{}" viewBox="0 0 24 24">{}</symbol>').format(path.stem, Markup(shapes))

@@ -1,0 +1,114 @@
+"""What a message looks like in a thread: its sides, words for trust and delivery, its pictures and files."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from gateway.domain.authenticity.reasons import sentence
+from gateway.domain.conversations import AttachmentView, MessageView, ThreadDetail
+from gateway.domain.reasons import clue_sentence
+
+from .i18n import N_
+
+PICTURE_TYPES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
+MAX_PICTURE_BYTES = 12 * 1_048_576
+
+CHANNELS = {
+    # The door a message came by, and its icon.
+    "email": (N_("Email"), "mail"),
+    "order_note": (N_("Order note"), "clipboard-list"),
+    "site": (N_("Site message"), "globe"),
+    "chat": (N_("Chat"), "message-circle"),
+}
+VERDICTS = {
+    # What is known of the author, and its icon.
+    "verified": (N_("Verified"), "shield-check"),
+    "unverified": (N_("Not verified"), "shield-question-mark"),
+    "failed": (N_("Possibly forged"), "shield-x"),
+    "internal": (N_("Internal"), "shield"),
+}
+DELIVERIES = {
+    # How far a mail of ours has come, and its icon.
+    "queued": (N_("Sending"), "clock"),
+    "deferred": (N_("Delayed"), "hourglass"),
+    "sent": (N_("Sent"), "check"),
+    "bounced": (N_("Bounced"), "undo"),
+    "failed": (N_("Not delivered"), "circle-alert"),
+}
+AUTOMATIC = {
+    # What kind of machine wrote it.
+    "auto-reply": N_("Automatic reply"),
+    "bounce": N_("Delivery report"),
+    "list": N_("Mailing list"),
+    "feedback-report": N_("Complaint report"),
+}
+STATUSES = {
+    # Where a thread stands, and its icon.
+    "open": (N_("Open"), "inbox"),
+    "waiting": (N_("Waiting for buyer"), "hourglass"),
+    "snoozed": (N_("Snoozed"), "moon"),
+    "closed": (N_("Closed"), "circle-check"),
+}
+_UNKNOWN = ("", "info")
+
+
+@dataclass(frozen=True, slots=True)
+class Bubble:
+    """One message, ready to show. `side` is buyer, seller, note or event."""
+
+    message: MessageView
+    side: str
+    channel: tuple[str, str]
+    verdict: str
+    badge: tuple[str, str]
+    trust: str
+    clues: tuple[str, ...]
+    pictures: tuple[AttachmentView, ...]
+    files: tuple[AttachmentView, ...]
+    deliveries: tuple[tuple[Any, tuple[str, str]], ...]
+    automatic: str
+
+    @property
+    def text(self) -> str:
+        """The new words; the whole text when the split left nothing of it."""
+        message = self.message
+        return message.fresh_text if message.fresh_text.strip() else message.text
+
+    @property
+    def quoted(self) -> str:
+        """What stands behind the chip."""
+        message = self.message
+        return message.quoted_text if message.fresh_text.strip() else ""
+
+
+def bubbles(detail: ThreadDetail, locale: str) -> list[Bubble]:
+    """The thread's messages in order."""
+    return [_bubble(message, locale) for message in detail.messages]
+
+
+def _bubble(message: MessageView, locale: str) -> Bubble:
+    verdict = str(message.trust.get("verdict") or "unverified")
+    details = {key: str(value) for key, value in (message.trust.get("details") or {}).items()}
+    why = sentence(str(message.trust.get("why", "")), locale, details)
+    clues = [clue_sentence(str(c.get("clue", "")), locale, str(c.get("detail", ""))) for c in message.filed_because]
+    return Bubble(
+        message=message,
+        side=_side(message),
+        channel=CHANNELS.get(message.channel, _UNKNOWN),
+        verdict=verdict,
+        badge=VERDICTS.get(verdict, VERDICTS["unverified"]),
+        trust=why,
+        clues=tuple(clues),
+        pictures=tuple(file for file in message.attachments if is_picture(file)),
+        files=tuple(file for file in message.attachments if not is_picture(file)),
+        deliveries=tuple((delivery, DELIVERIES.get(delivery.state, _UNKNOWN)) for delivery in message.deliveries),
+        automatic=AUTOMATIC.get(message.automatic, ""),
+    )
+
+
+def _side(message: MessageView) -> str:
+    return {"inbound": "buyer", "outbound": "seller", "internal": "note"}.get(message.direction, "event")
+
+
+def is_picture(file: AttachmentView) -> bool:
+    """True for what is shown inline: raster pictures of a bearable size, by their bytes."""
+    return file.content_type in PICTURE_TYPES and file.size <= MAX_PICTURE_BYTES

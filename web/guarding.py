@@ -1,0 +1,118 @@
+"""Stands before every page: host, session, role, form token; and behind it: failures become pages."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from enum import Enum
+from urllib.parse import quote
+
+from aiohttp import web
+
+from gateway import accounts
+from gateway.errors import Forbidden
+
+from . import security
+from .failures import ForeignForm, SignInNeeded, WrongHost
+from .forms import MIB, read_form
+from .keys import FORM, GATEWAY, VISIT, gateway
+from .pages import failure_page, see_other
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+Middleware = Callable[[web.Request, Handler], Awaitable[web.StreamResponse]]
+OUTSIDE = ("/api/", "/healthz", "/readyz", "/metrics", "/openapi.json")
+"""Paths that programs use: they have a guard of their own."""
+
+
+class Policy(Enum):
+    """Who may use a route."""
+
+    FILES = "anybody, without a look at who it is"
+    PUBLIC = "anybody"
+    SIGNED_IN = "users, each within the own shops"
+    ADMIN = "admins"
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One row of the route table. `body_limit` is in bytes."""
+
+    method: str
+    path: str
+    handler: Handler
+    policy: Policy
+    body_limit: int = MIB
+
+
+def guarded(route: Route) -> Handler:
+    """The route's handler behind its policy."""
+
+    async def handler(request: web.Request) -> web.StreamResponse:
+        if route.policy is not Policy.FILES:
+            await _admit(request, route.policy)
+        if request.method not in security.SAFE_METHODS:
+            await _read_own_form(request, route.body_limit)
+        return await route.handler(request)
+
+    handler.__name__ = f"guarded_{getattr(route.handler, '__name__', 'route')}"
+    return handler
+
+
+async def _admit(request: web.Request, policy: Policy) -> None:
+    gw = gateway(request)
+    token = security.session_token(request, gw.settings)
+    visit = await accounts.visit(gw, token) if token else None
+    if visit is not None:
+        request[VISIT] = visit
+    elif policy is not Policy.PUBLIC:
+        raise SignInNeeded
+    if policy is Policy.ADMIN and visit is not None and not visit.actor.is_admin:
+        raise Forbidden("this page is for admins")
+
+
+async def _read_own_form(request: web.Request, limit: int) -> None:
+    """Raises ForeignForm for a form that no page of ours gave to this browser."""
+    if security.comes_from_elsewhere(request):
+        raise ForeignForm
+    form = await read_form(request, limit)
+    gw, visit = gateway(request), request.get(VISIT)
+    bound_to = visit.fingerprint if visit else request.cookies.get(_visitor_name(request), "")
+    token = request.headers.get("X-CSRF-Token") or form.get("csrf")
+    if not bound_to or not security.csrf_matches(gw.secret, bound_to, token):
+        raise ForeignForm
+    request[FORM] = form
+
+
+def _visitor_name(request: web.Request) -> str:
+    return security.cookie_name(gateway(request).settings, "znx-visitor")
+
+
+def is_outside(path: str) -> bool:
+    """True for the API and the probes."""
+    return path.startswith(OUTSIDE)
+
+
+@web.middleware
+async def failures_to_pages(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Every failure of a page becomes a page; programs' paths answer for themselves."""
+    if is_outside(request.path):
+        return await handler(request)
+    try:
+        if not security.host_is_ours(request, security.allowed_hosts(request.config_dict[GATEWAY].settings)):
+            raise WrongHost
+        return await handler(request)
+    except SignInNeeded:
+        return _to_sign_in(request)
+    except web.HTTPException as answer:
+        if answer.status < 400:
+            raise
+        return failure_page(request, answer)
+    except Exception as error:
+        return failure_page(request, error)
+
+
+def _to_sign_in(request: web.Request) -> web.Response:
+    """A reader goes to the sign-in page and comes back; a script is told so (401)."""
+    if request.headers.get("Sec-Fetch-Mode", "navigate") != "navigate":
+        return web.Response(status=401)
+    if request.method == "GET" and request.path != "/":
+        return see_other(f"/login?next={quote(request.path_qs, safe='')}")
+    return see_other("/login")

@@ -1,0 +1,67 @@
+"""The one table of pages: method, path, who answers, who may ask. The API has a table of its own."""
+
+from aiohttp import web
+
+from gateway.errors import ConfigError
+
+from . import account_views, admin_views, file_views, inbox_views, live, thread_views
+from .forms import MIB
+from .guarding import Policy, Route, guarded, is_outside
+from .keys import ASSETS
+
+PUBLIC, SIGNED_IN, ADMIN = Policy.PUBLIC, Policy.SIGNED_IN, Policy.ADMIN
+UPLOAD = 26 * MIB
+"""25 MiB of files, and the form around them."""
+
+
+async def asset(request: web.Request) -> web.StreamResponse:
+    """A file of the pages' own."""
+    return request.config_dict[ASSETS].respond(request)
+
+
+ROUTES: tuple[Route, ...] = (
+    Route("GET", "/static/{name}", asset, Policy.FILES),
+    Route("GET", "/", account_views.home, PUBLIC),
+    Route("GET", "/login", account_views.login_page, PUBLIC),
+    Route("POST", "/login", account_views.login, PUBLIC),
+    Route("GET", "/sign-in/{token}", account_views.link_page, PUBLIC),
+    Route("POST", "/sign-in/{token}", account_views.use_link, PUBLIC),
+    Route("POST", "/logout", account_views.logout, SIGNED_IN),
+    Route("GET", "/settings", account_views.settings_page, SIGNED_IN),
+    Route("POST", "/settings", account_views.change_settings, SIGNED_IN),
+    Route("POST", "/settings/password", account_views.change_password, SIGNED_IN),
+    Route("GET", "/inbox", inbox_views.inbox_page, SIGNED_IN),
+    Route("GET", "/live", live.live, SIGNED_IN),
+    Route("GET", "/threads/{id}", thread_views.thread_page, SIGNED_IN),
+    Route("POST", "/threads/{id}/messages", thread_views.write, SIGNED_IN, body_limit=UPLOAD),
+    Route("POST", "/threads/{id}/change", thread_views.change, SIGNED_IN),
+    Route("POST", "/threads/{id}/seen", thread_views.seen, SIGNED_IN),
+    Route("GET", "/messages/{id}/raw", file_views.raw, SIGNED_IN),
+    Route("GET", "/messages/{id}/formatted", file_views.formatted, SIGNED_IN),
+    Route("GET", "/attachments/{id}", file_views.attachment, SIGNED_IN),
+    Route("GET", "/attachments/{id}/picture", file_views.picture, SIGNED_IN),
+    Route("GET", "/ledger", admin_views.ledger, ADMIN),
+    Route("POST", "/ledger/{id}/release", admin_views.release, ADMIN),
+    Route("POST", "/ledger/{id}/discard", admin_views.discard, ADMIN),
+    Route("POST", "/ledger/{id}/reprocess", admin_views.reprocess, ADMIN),
+)
+
+
+def add_routes(app: web.Application) -> None:
+    """Put the table into the app; HEAD comes with each GET."""
+    for route in ROUTES:
+        handler = guarded(route)
+        if route.method == "GET":
+            app.router.add_get(route.path, handler)
+        else:
+            app.router.add_route(route.method, route.path, handler)
+
+
+def check_routes(app: web.Application) -> None:
+    """Raises ConfigError for a page that is not in the table, so that nothing goes out without a policy."""
+    known = {(route.method, route.path) for route in ROUTES}
+    for route in app.router.routes():
+        path = route.resource.canonical if route.resource else ""
+        method = "GET" if route.method == "HEAD" else route.method
+        if not is_outside(f"{path}/") and not is_outside(path) and (method, path) not in known:
+            raise ConfigError(f"{route.method} {path} has no policy: add it to web/routes.py")

@@ -1,0 +1,176 @@
+// Comfort on top of pages that work without it: live refresh, navigation in place, times. No policy lives here.
+import { setUpComposer } from "./composer.js";
+import { setUpKeys } from "./keys.js";
+import { morph } from "./morph.js";
+
+const $ = (selector, root = document) => root.querySelector(selector);
+const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
+const html = document.documentElement;
+const REFRESH_MS = 60_000;
+html.classList.add("scripted");
+
+function localTimes(root) {
+  if (html.dataset.zone) return;
+  const today = new Date();
+  for (const element of $$("time[data-style]", root)) {
+    const at = new Date(element.dateTime);
+    const year = at.getFullYear() === today.getFullYear() ? undefined : "numeric";
+    const clock = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+    const day = { month: "short", day: "numeric", year };
+    const isToday = at.toDateString() === today.toDateString();
+    const style = element.dataset.style === "full" ? { ...day, ...clock } : isToday ? clock : day;
+    element.textContent = new Intl.DateTimeFormat(html.lang, style).format(at);
+    element.title = new Intl.DateTimeFormat(html.lang, { dateStyle: "full", timeStyle: "long" }).format(at);
+  }
+}
+
+function countInTitle() {
+  const count = $("[data-view=needs_reply] .count")?.textContent;
+  document.title = (count ? `(${count}) ` : "") + document.title.replace(/^\(\d+\+?\) /, "");
+}
+
+function toTheEnd() {
+  const messages = $("#messages");
+  if (!messages || location.hash) return;
+  messages.scrollTop = messages.scrollHeight;
+}
+
+function markSeen() {
+  const thread = $("#thread[data-unread]");
+  if (!thread || document.hidden) return;
+  const headers = { "X-CSRF-Token": $("meta[name=csrf]").content };
+  fetch(`/threads/${thread.dataset.thread}/seen`, { method: "POST", headers }).catch(() => {});
+  delete thread.dataset.unread;
+}
+
+/** Show the HTML of a page here. What is under the pointer stays under it. */
+function show(text, url) {
+  const page = new DOMParser().parseFromString(text, "text/html");
+  localTimes(page);
+  const before = $("#thread")?.dataset.thread;
+  const held = $(".row:hover")?.closest("li");
+  const top = held?.getBoundingClientRect().top;
+  const messages = $("#messages");
+  const atEnd = messages && messages.scrollHeight - messages.scrollTop - messages.clientHeight < 80;
+  document.title = page.title;
+  morph(document.body, page.body);
+  if (held?.isConnected) $("#list").scrollTop += held.getBoundingClientRect().top - top;
+  countInTitle();
+  if (url && url !== location.href) history.pushState(null, "", url);
+  if (before !== $("#thread")?.dataset.thread) opened();
+  else if (atEnd) toTheEnd();
+}
+
+function opened() {
+  toTheEnd();
+  setUpComposer(send);
+  markSeen();
+}
+
+/** Load a page and show it in place; true when that worked. Whoever is signed out goes to sign in. */
+async function load(url, options = {}, push = false) {
+  const response = await fetch(url, options);
+  if (response.status === 401 || new URL(response.url).pathname === "/login") {
+    location.reload();
+    return false;
+  }
+  if (response.status >= 500) throw new Error("the server is away");
+  if (!(response.headers.get("Content-Type") ?? "").startsWith("text/html")) return false;
+  const text = await response.text();
+  if (response.status === 422 && options.method === "POST") return text;
+  show(text, push ? response.url : null);
+  return true;
+}
+
+let asked = 0;
+async function visit(url) {
+  const mine = ++asked;
+  try {
+    const response = await fetch(url);
+    if (mine !== asked) return;
+    if (!response.ok || response.redirected) throw new Error("not a page to show in place");
+    const text = await response.text();
+    if (mine === asked) show(text, url);
+  } catch {
+    location.href = url;
+  }
+}
+
+let waiting;
+function refreshSoon() {
+  clearTimeout(waiting);
+  waiting = setTimeout(async () => {
+    const mine = asked;
+    try {
+      const response = await fetch(location.href);
+      if (response.redirected) return location.reload();
+      if (response.ok && mine === asked) show(await response.text(), null);
+      if (response.ok) connected();
+    } catch {
+      lost();
+    }
+  }, 50);
+}
+
+async function send(form, submitter) {
+  const body = new FormData(form, submitter);
+  const answer = await load(form.action, { method: "POST", body }, true);
+  return answer;
+}
+
+const lost = () => { const toast = $("#offline"); if (toast) toast.hidden = false; };
+const connected = () => { const toast = $("#offline"); if (toast) toast.hidden = true; };
+
+function listen() {
+  const address = $("[data-live]")?.dataset.live;
+  if (!address) return;
+  const stream = new EventSource(address);
+  let broken;
+  stream.addEventListener("change", refreshSoon);
+  stream.addEventListener("open", () => {
+    clearTimeout(broken);
+    connected();
+  });
+  stream.addEventListener("error", () => {
+    clearTimeout(broken);
+    broken = setTimeout(lost, 3000);
+    if (stream.readyState === EventSource.CLOSED) setTimeout(() => { stream.close(); refreshSoon(); listen(); }, 4000);
+  });
+}
+
+function inPlace(link) {
+  if (!link || link.target || link.hasAttribute("download") || link.origin !== location.origin) return false;
+  return link.closest(".panes") && /^\/(inbox|threads\/[^/]+)$/.test(link.pathname);
+}
+
+document.addEventListener("click", (event) => {
+  for (const menu of $$("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
+  const link = event.target.closest?.("a[href]");
+  if (event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  if (!inPlace(link)) return;
+  event.preventDefault();
+  visit(link.href);
+});
+document.addEventListener("submit", async (event) => {
+  const form = event.target;
+  if (!/^\/threads\/[^/]+\/change$/.test(new URL(form.action).pathname)) return;
+  event.preventDefault();
+  form.closest("details.menu")?.removeAttribute("open");
+  try {
+    if ((await load(form.action, { method: "POST", body: new FormData(form, event.submitter) })) !== true) form.submit();
+  } catch {
+    lost();
+  }
+});
+addEventListener("popstate", () => visit(location.href));
+addEventListener("visibilitychange", () => { if (!document.hidden) { markSeen(); refreshSoon(); } });
+setInterval(() => { if (!document.hidden && $(".panes")) refreshSoon(); }, REFRESH_MS);
+
+localTimes(document);
+for (const element of $$("[data-script-only]")) element.hidden = false;
+if ($(".panes")) {
+  countInTitle();
+  setUpKeys(visit);
+  opened();
+  listen();
+}

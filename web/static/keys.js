@@ -1,0 +1,76 @@
+// The keys. None acts while an input method is composing: Chinese is typed with letters, space and Enter.
+
+const $ = (selector) => document.querySelector(selector);
+const TYPING = "input:not([type=radio], [type=checkbox], [type=file]), textarea, select, [contenteditable]";
+
+/** True while an input method holds the keyboard. 229 is what Safari says after the last composing key. */
+export const composing = (event) => event.isComposing || event.keyCode === 229;
+
+function rowBeside(step) {
+  const rows = [...document.querySelectorAll(".row")];
+  const now = rows.findIndex((row) => row === document.activeElement);
+  const here = now >= 0 ? now : rows.findIndex((row) => row.hasAttribute("aria-current"));
+  return rows[here < 0 ? 0 : Math.min(rows.length - 1, Math.max(0, here + step))];
+}
+
+function move(step, visit) {
+  const row = rowBeside(step);
+  if (!row) return;
+  row.focus();
+  row.scrollIntoView({ block: "nearest" });
+  if ($("#thread")) visit(row.href);
+}
+
+function write(kind) {
+  const choice = $(`#composer input[value=${kind}]`);
+  if (!choice) return;
+  choice.checked = true;
+  $("#text").focus();
+}
+
+function openMenu(id) {
+  const menu = $(id);
+  if (!menu) return;
+  menu.open = true;
+  menu.querySelector("form button, form input:not([type=hidden])")?.focus();
+}
+
+function toggleQuotes() {
+  const quotes = [...document.querySelectorAll(".quote")];
+  const open = quotes.some((quote) => !quote.open);
+  for (const quote of quotes) quote.open = open;
+}
+
+const ACTIONS = {
+  j: (visit) => move(1, visit),
+  k: (visit) => move(-1, visit),
+  o: (visit) => { const row = document.activeElement.closest?.(".row") ?? rowBeside(0); if (row) visit(row.href); },
+  u: () => $("[data-key=u]")?.click(),
+  r: () => write("reply"),
+  n: () => write("note"),
+  e: () => $("[data-key=e]")?.click(),
+  i: () => $("[data-key=i]")?.click(),
+  a: () => openMenu("#menu-assign"),
+  s: () => openMenu("#menu-snooze"),
+  l: () => openMenu("#menu-label"),
+  q: toggleQuotes,
+  "/": () => $("#search")?.focus(),
+  "?": () => $("#keys")?.showModal(),
+};
+
+/** Listen for keys; `visit` shows a page in place. */
+export function setUpKeys(visit) {
+  document.addEventListener("keydown", (event) => {
+    if (composing(event) || event.defaultPrevented) return;
+    if (event.key === "Escape") {
+      for (const menu of document.querySelectorAll("details.menu[open]")) menu.open = false;
+      if (event.target.matches?.(TYPING)) event.target.blur();
+      return;
+    }
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches?.(TYPING) || $("dialog[open]")) return;
+    const action = ACTIONS[event.key];
+    if (!action) return;
+    event.preventDefault();
+    action(visit);
+  });
+}

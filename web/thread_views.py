@@ -1,0 +1,122 @@
+"""An open thread: read it, answer it, note on it, change where it stands."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from aiohttp import web
+
+from gateway import inbox, outbound
+from gateway.domain.conversations import clean_text
+from gateway.domain.editing import MAX_LABEL_CHARS
+from gateway.errors import Invalid
+
+from .bubbles import STATUSES, bubbles
+from .forms import Form
+from .i18n import N_
+from .inbox_views import desk_of, show
+from .keys import FORM, gateway, visit
+from .pages import back, locale_of, see_other
+
+SNOOZES = {
+    # What the snooze menu offers.
+    "1h": (N_("1 hour"), timedelta(hours=1)),
+    "4h": (N_("4 hours"), timedelta(hours=4)),
+    "1d": (N_("1 day"), timedelta(days=1)),
+    "3d": (N_("3 days"), timedelta(days=3)),
+    "7d": (N_("1 week"), timedelta(days=7)),
+}
+PROBLEMS = {
+    # Which sentence a refused answer gets, by the field that Invalid names.
+    "text": N_("Write something first (at most 100,000 characters)."),
+    "attachments": N_("At most 20 files and 25 MiB together."),
+    "thread": N_("We know no email address of this buyer, so an answer can't be sent. Leave a note instead."),
+    "template": N_("This reply template can't be used."),
+}
+OTHER_PROBLEM = N_("This could not be sent.")
+
+
+async def thread_page(request: web.Request) -> web.StreamResponse:
+    """The inbox with this thread open. Looking changes nothing; the page's script says that it was seen."""
+    return await _page(request)
+
+
+async def _page(request: web.Request, status: int = 200, **more: object) -> web.Response:
+    gw, actor, id_ = gateway(request), visit(request).actor, request.match_info["id"]
+    detail = await inbox.thread(gw, actor, id_, with_html=False)
+    return show(
+        request,
+        await desk_of(request),
+        detail,
+        status,
+        conversation=bubbles(detail, locale_of(request)),
+        colleagues=await inbox.colleagues(gw, actor, id_),
+        statuses=STATUSES,
+        snoozes=SNOOZES,
+        max_label=MAX_LABEL_CHARS,
+        **more,
+    )
+
+
+async def write(request: web.Request) -> web.StreamResponse:
+    """Send an answer, or keep a note: the form says which."""
+    form, id_ = request[FORM], request.match_info["id"]
+    kind = "note" if form.get("kind") == "note" else "reply"
+    try:
+        if kind == "note":
+            message_id = await inbox.add_note(gateway(request), visit(request).actor, id_, form.get("text"))
+        else:
+            message_id = await _reply(request, form, id_)
+    except Invalid as error:
+        problem = PROBLEMS.get(error.field, OTHER_PROBLEM)
+        return await _page(request, 422, draft=form.get("text"), draft_kind=kind, problem=problem)
+    return see_other(f"{_here(request, id_)}#m-{message_id}")
+
+
+async def _reply(request: web.Request, form: Form, id_: str) -> str:
+    files = tuple(outbound.NewAttachment(file.filename, file.content_type, file.content) for file in form.files)
+    draft = outbound.ReplyDraft(
+        text=clean_text(form.get("text")),
+        attachments=files,
+        idempotency_key=f"page:{form.get('form_id')[:64]}" if form.get("form_id") else "",
+        status_after="closed" if form.get("after") == "closed" else "waiting",
+    )
+    return await outbound.reply(gateway(request), visit(request).actor, id_, draft)
+
+
+def _here(request: web.Request, id_: str) -> str:
+    query = f"?{request.query_string}" if request.query_string else ""
+    return f"/threads/{id_}{query}"
+
+
+async def change(request: web.Request) -> web.StreamResponse:
+    """Set status, assignee, labels or snooze: whatever the form names."""
+    gw, actor, id_ = gateway(request), visit(request).actor, request.match_info["id"]
+    current = await inbox.summary(gw, actor, id_)
+    changes = _changes(request[FORM], current.labels)
+    if changes.get("assignee") == "me":
+        changes["assignee"] = actor.user_id
+    if "snoozed_until" in changes:
+        changes["snoozed_until"] = gw.clock.now() + changes["snoozed_until"]
+    await inbox.change_thread(gw, actor, id_, changes)
+    return back(request, f"/threads/{id_}")
+
+
+def _changes(form: Form, labels: tuple[str, ...]) -> dict[str, Any]:
+    fields: Mapping[str, str] = form.fields
+    changes: dict[str, Any] = {name: fields[name] for name in ("status", "assignee") if name in fields}
+    if "snooze" in fields:
+        if fields["snooze"] not in SNOOZES:
+            raise Invalid("unknown snooze", field="snoozed_until")
+        changes["snoozed_until"] = SNOOZES[fields["snooze"]][1]
+    if "add_label" in fields:
+        changes["labels"] = [*labels, fields["add_label"]]
+    if "remove_label" in fields:
+        changes["labels"] = [label for label in labels if label != fields["remove_label"]]
+    return changes
+
+
+async def seen(request: web.Request) -> web.StreamResponse:
+    """Take the unread mark off."""
+    await inbox.mark_seen(gateway(request), visit(request).actor, request.match_info["id"])
+    return web.Response(status=204)

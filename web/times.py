@@ -1,0 +1,43 @@
+"""Moments as readers see them: short in lists, exact where they hover, always in the reader's zone when we know it."""
+
+from datetime import UTC, datetime, tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from babel.dates import format_datetime, format_skeleton
+from markupsafe import Markup
+
+
+def zone_of(name: str) -> tzinfo | None:
+    """The zone of a name such as `Asia/Shanghai`; None for an empty or unknown one."""
+    try:
+        return ZoneInfo(name) if name else None
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None
+
+
+def short(at: datetime, now: datetime, locale: str, zone: tzinfo | None) -> Markup:
+    """A `<time>`: the clock today, the day this year, the date before. The page's script moves UTC to its own zone."""
+    there, today = at.astimezone(zone or UTC), now.astimezone(zone or UTC)
+    if there.date() == today.date():
+        text = format_datetime(there, "HH:mm", locale=locale)
+    elif there.year == today.year:
+        text = str(format_skeleton("MMMd", there, locale=locale))
+    else:
+        text = str(format_skeleton("yMMMd", there, locale=locale))
+    return _element(at, text, exact(at, locale, zone), "short")
+
+
+def full(at: datetime, locale: str, zone: tzinfo | None) -> Markup:
+    """A `<time>` with day and clock."""
+    text = format_datetime(at.astimezone(zone or UTC), "medium", locale=locale)
+    return _element(at, text if zone else f"{text} UTC", exact(at, locale, zone), "full")
+
+
+def exact(at: datetime, locale: str, zone: tzinfo | None) -> str:
+    """Everything, the zone too."""
+    return str(format_datetime(at.astimezone(zone or UTC), "yyyy-MM-dd HH:mm:ss zzz", locale=locale))
+
+
+def _element(at: datetime, text: str, title: str, style: str) -> Markup:
+    iso = at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return Markup('<time datetime="{}" title="{}" data-style="{}">{}</time>').format(iso, title, style, text)
