@@ -11,6 +11,7 @@ EVENTS = {
     "inbound.accepted": "a mail is stored; the 250 may be sent",
     "inbound.filed": "a mail became a message of a thread",
     "inbound.held": "a mail waits for a person, and why",
+    "inbound.confirmed": "a buyer confirmed held mail from the registered address",
     "inbound.discarded": "a mail is kept but not shown, and why",
     "inbound.requeued": "a person put a held, discarded or failed mail back to the queue",
     "inbound.failed": "a mail could not be processed; its bytes are kept",

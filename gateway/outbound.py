@@ -17,11 +17,11 @@ from gateway.context import Gateway
 from gateway.domain.actors import Actor
 from gateway.domain.composing import File, Outgoing, compose, message_id, reply_subject
 from gateway.domain.composing.parts import safe_name
-from gateway.domain.composing.signing import sign
 from gateway.domain.messages import NewMessage, Place, StoredFile
 from gateway.domain.tokens import REPLY_LIFE, fingerprint, mint
 from gateway.errors import Duplicate, Invalid, TemporaryError
 from gateway.models import ReplyToken
+from gateway.notices import signed
 from gateway.store import deliveries
 from gateway.store.conversation import Conversation, conversation, keep_token, revoked_tokens
 from gateway.store.filing import FiledMessage, file_message
@@ -129,7 +129,7 @@ def _compose(gw: Gateway, actor: Actor, talk: Conversation, draft: ReplyDraft, s
         loop_mark=domain,
         language=rendered.locale.replace("_", "-"),
     )
-    raw = _signed(gw, compose(mail), now)
+    raw = signed(gw, compose(mail), now)
     message = _message(id_, talk.thread_id, actor, draft, mail)
     delivery = _delivery(delivery_id, bounce, talk, mail, raw) | {"message_id": id_, "thread_id": talk.thread_id}
     return _Letter(message, raw, delivery, _token_row(token, talk, now))
@@ -167,12 +167,6 @@ def _references(talk: Conversation) -> tuple[str, ...]:
         return talk.our_ids
     chain = tuple(dict.fromkeys((*ancestor.references, ancestor.internet_message_id)))
     return chain if len(chain) <= MAX_REFERENCES else (chain[0], *chain[1 - MAX_REFERENCES :])
-
-
-def _signed(gw: Gateway, raw: bytes, now: datetime) -> bytes:
-    if gw.dkim_key is None:
-        return raw
-    return sign(raw, gw.settings.mail_domain, gw.settings.dkim_selector, gw.dkim_key, now)
 
 
 def _message(id_: str, thread_id: str, actor: Actor, draft: ReplyDraft, mail: Outgoing) -> NewMessage:

@@ -127,7 +127,7 @@ def _not_their_order(facts: Facts) -> Disposition | None:
 
 
 def _unverified(facts: Facts) -> Disposition | None:
-    if facts.released or not facts.require_verified or facts.trust.verdict == "verified":
+    if facts.released or facts.confirmed or not facts.require_verified or facts.trust.verdict == "verified":
         return None
     return Hold("unverified", {"because": facts.trust.why})
 
@@ -153,5 +153,6 @@ RULES: tuple[Rule, ...] = (
 def _file(facts: Facts) -> Disposition:
     assert facts.buyer is not None, "the rules above hold whoever is no buyer"
     found = place(facts, facts.buyer)
-    clues = (*found.clues, Clue("released")) if facts.released else found.clues
+    vouched = (Clue("released"),) * facts.released + (Clue("confirmed"),) * facts.confirmed
+    clues = (*found.clues, *vouched)
     return File(buyer_id=facts.buyer.id, order_id=found.order_id, thread_id=found.thread_id, clues=clues)

@@ -86,6 +86,7 @@ class Facts:
     note: OrderNote | None = None
     require_verified: bool = True
     released: bool = False
+    confirmed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,6 +60,7 @@ CLUES: Mapping[str, tuple[str, str]] = {
     "order-note": ("it is a note on order {detail}", "这是订单 {detail} 的留言"),
     "role-address": ("it came to {detail}@", "寄到了 {detail}@"),
     "released": ("an admin let it in", "由管理员放行"),
+    "confirmed": ("the buyer confirmed it from the registered address", "买家已从登记的邮箱确认"),
     "api": ("it came by the API", "通过接口提交"),
 }
 

@@ -8,6 +8,10 @@ Ingress = Literal["smtp", "lmtp", "pipe", "api", "webhook"]
 """How the bytes arrived."""
 
 
+BUYER_CONFIRMED = "buyer"
+"""Who let a held mail in when it was confirmed from the registered address; any other name is an admin's."""
+
+
 @dataclass(frozen=True, slots=True)
 class Peer:
     """Who handed us a mail: the last hop, as the connection (or a trusted PROXY line) tells it.

@@ -12,7 +12,7 @@ from gateway.domain.facts import Facts
 from gateway.domain.notes import read_note
 from gateway.domain.placing import quoted_tokens
 from gateway.domain.prescan import author
-from gateway.domain.values import Trust
+from gateway.domain.values import BUYER_CONFIRMED, Trust
 from gateway.store import facts as store
 from gateway.store.inbound import Claimed
 
@@ -41,7 +41,8 @@ async def gather(session: AsyncSession, gw: Gateway, evidence: Evidence) -> Fact
         own_mail=(email.header(LOOP_HEADER) or "").strip().lower() == gw.settings.mail_domain.lower(),
         note=read_note(email) if isinstance(recipient, NotesAddress) else None,
         require_verified=gw.settings.hold_unverified and gw.settings.sender_auth != "off",
-        released=bool(claimed.released_by),
+        released=claimed.released_by not in ("", BUYER_CONFIRMED),
+        confirmed=claimed.released_by == BUYER_CONFIRMED,
     )
     return known if reached is None else await _with_shop(session, known, reached)
 

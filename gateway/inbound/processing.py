@@ -12,6 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from gateway import maillog
 from gateway.blobs import keep
 from gateway.context import Gateway
+from gateway.domain.addresses import fold
 from gateway.domain.deciding import decide
 from gateway.domain.emails import Email
 from gateway.domain.facts import Bounced, Discard, Disposition, Facts, File, Hold
@@ -20,6 +21,7 @@ from gateway.domain.values import Peer, Trust
 from gateway.errors import Conflict, Duplicate, PermanentError, TemporaryError, Unreadable
 from gateway.inbound.gathering import Evidence, asked_order, gather
 from gateway.inbound.messages import files_of, new_message
+from gateway.notices import ask_to_confirm, say_how_to_go_on
 from gateway.store import facts as store
 from gateway.store.deliveries import record_bounce
 from gateway.store.filing import file_message
@@ -144,6 +146,7 @@ class Processor:
         shop_id, order_no = (facts.shop.id if facts.shop else None), asked_order(facts)
         match disposition:
             case Hold(why, details):
+                await self._say_why(session, facts, disposition, claimed)
                 return Ending(
                     state="held", why=why, details=details, shop_id=shop_id, order_no=order_no, owns_content=True
                 )
@@ -153,6 +156,15 @@ class Processor:
                 return await self._file_bounce(session, facts, disposition, claimed)
             case File():
                 return await self._file(session, facts, disposition, claimed)
+
+    async def _say_why(self, session: AsyncSession, facts: Facts, held: Hold, claimed: Claimed) -> None:
+        """The one mail that a held mail may cause: to a proven sender, or to the address in the order."""
+        if facts.shop is None or facts.author is None or facts.email.mail_class != "human" or not claimed.mail_from:
+            return
+        if held.why == "unverified":
+            await ask_to_confirm(session, self._gw, facts.shop.id, fold(facts.author.address), claimed.received_at)
+        elif held.why == "not-a-buyer" and facts.trust.verdict == "verified":
+            await say_how_to_go_on(session, self._gw, facts.shop.id, facts.author.address)
 
     async def _file(self, session: AsyncSession, facts: Facts, filed: File, claimed: Claimed) -> Ending:
         assert facts.shop is not None

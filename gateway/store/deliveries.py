@@ -11,6 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gateway.clock import new_id
 from gateway.domain.emails import Bounce
+from gateway.domain.relay_ids import relay_message_id
 from gateway.errors import Conflict
 from gateway.models import BuyerAddress, Delivery, DeliveryAttempt, RawEmail, Thread
 from gateway.models.columns import table_of
@@ -93,6 +94,8 @@ async def record_attempt(session: AsyncSession, due: Due, recorded: Recorded, al
     values: dict[str, Any] = {"state": recorded.state, "smtp_reply": recorded.smtp_reply, "at": recorded.at}
     if recorded.next_attempt_at is not None:
         values["next_attempt_at"] = recorded.next_attempt_at
+    if recorded.state == "sent":
+        values["relay_message_id"] = relay_message_id(recorded.smtp_reply)
     mine = (_DELIVERIES.c.id == due.id, _DELIVERIES.c.attempts == due.attempts)
     result = await connection.execute(update(_DELIVERIES).where(*mine).values(**values))
     if result.rowcount != 1:

@@ -10,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from gateway.clock import new_id
 from gateway.domain.addresses import NotesAddress, Recipient, RoleAddress, ShopAddress, TokenAddress, fold
 from gateway.domain.facts import BuyerFacts, OrderFacts, ShopFacts, ThreadFacts, TokenFacts
+from gateway.domain.relay_ids import spellings
 from gateway.domain.tokens import fingerprint, well_formed
 from gateway.models import Buyer, BuyerAddress, Delivery, Message, Order, ReplyToken, Shop, Thread
 from gateway.models.columns import table_of
@@ -70,10 +71,14 @@ async def _by_token(session: AsyncSession, recipient: TokenAddress, now: datetim
 
 
 async def _reply_token(session: AsyncSession, print_: str, now: datetime) -> tuple[str, TokenFacts] | None:
-    row = await session.get(ReplyToken, print_)
-    if row is None or row.revoked_at is not None or row.expires_at <= now or row.buyer_id is None:
-        return None
-    return row.shop_id, TokenFacts(row.thread_id, row.buyer_id)
+    statement = (
+        select(_TOKENS, _THREADS.c.merged_into_id)
+        .join(_THREADS, _THREADS.c.id == _TOKENS.c.thread_id)
+        .where(_TOKENS.c.fingerprint == print_, _TOKENS.c.revoked_at.is_(None), _TOKENS.c.expires_at > now)
+        .where(_TOKENS.c.buyer_id.is_not(None))
+    )
+    row = (await (await session.connection()).execute(statement)).first()
+    return (row.shop_id, TokenFacts(row.merged_into_id or row.thread_id, row.buyer_id)) if row else None
 
 
 async def _bounce_token(session: AsyncSession, print_: str, now: datetime) -> tuple[str, TokenFacts] | None:
@@ -91,7 +96,7 @@ async def _bounce_token(session: AsyncSession, print_: str, now: datetime) -> tu
     row = (await (await session.connection()).execute(statement)).first()
     if row is None or row.bounce_expires_at is None or row.bounce_expires_at <= now:
         return None
-    return row.shop_id, TokenFacts(row.thread_id, row.buyer_id, row.id)
+    return row.shop_id, TokenFacts(row.merged_into_id or row.thread_id, row.buyer_id, row.id)
 
 
 async def buyer_by_address(session: AsyncSession, shop_id: str, folded: str) -> BuyerFacts | None:
@@ -122,7 +127,7 @@ async def _orders(session: AsyncSession, buyer_id: str) -> tuple[OrderFacts, ...
 async def _threads(session: AsyncSession, shop_id: str, buyer_id: str) -> tuple[ThreadFacts, ...]:
     statement = (
         select(_THREADS.c.id, _THREADS.c.order_id, _THREADS.c.status)
-        .where(_THREADS.c.shop_id == shop_id, _THREADS.c.buyer_id == buyer_id)
+        .where(_THREADS.c.shop_id == shop_id, _THREADS.c.buyer_id == buyer_id, _THREADS.c.merged_into_id.is_(None))
         .order_by(_THREADS.c.last_message_at.desc())
         .limit(MAX_THREADS)
     )
@@ -140,16 +145,21 @@ async def order_by_number(session: AsyncSession, shop_id: str, order_no: str) ->
 
 
 async def referenced_threads(session: AsyncSession, shop_id: str, message_ids: Iterable[str]) -> dict[str, str]:
-    """The threads of the shop in which these Message-IDs stand."""
+    """The threads of the shop in which these Message-IDs stand, or under which a relay sent a mail of ours."""
     wanted = list(dict.fromkeys(message_ids))[:MAX_REFERENCES]
     if not wanted:
         return {}
-    statement = select(_MESSAGES.c.internet_message_id, _MESSAGES.c.thread_id).where(
-        _MESSAGES.c.shop_id == shop_id,
-        _MESSAGES.c.internet_message_id.in_(wanted),
+    connection, announced = await session.connection(), spellings(wanted)
+    ours = select(_MESSAGES.c.internet_message_id, _MESSAGES.c.thread_id).where(
+        _MESSAGES.c.shop_id == shop_id, _MESSAGES.c.internet_message_id.in_(wanted)
     )
-    rows = (await (await session.connection()).execute(statement)).all()
-    return {row.internet_message_id: row.thread_id for row in rows}
+    relayed = (
+        select(_DELIVERIES.c.relay_message_id, _MESSAGES.c.thread_id)
+        .join(_MESSAGES, _MESSAGES.c.id == _DELIVERIES.c.message_id)
+        .where(_DELIVERIES.c.shop_id == shop_id, _DELIVERIES.c.relay_message_id.in_(announced))
+    )
+    found = {announced[id_]: thread for id_, thread in (await connection.execute(relayed)).tuples()}
+    return found | dict((await connection.execute(ours)).tuples().all())
 
 
 async def threads_of_tokens(
@@ -159,14 +169,14 @@ async def threads_of_tokens(
     prints = {fingerprint(token): token for token in tokens}
     if not prints:
         return {}
-    statement = select(_TOKENS.c.fingerprint, _TOKENS.c.thread_id).where(
-        _TOKENS.c.fingerprint.in_(prints),
-        _TOKENS.c.shop_id == shop_id,
-        _TOKENS.c.buyer_id == buyer_id,
-        _TOKENS.c.revoked_at.is_(None),
+    statement = (
+        select(_TOKENS.c.fingerprint, _TOKENS.c.thread_id, _THREADS.c.merged_into_id)
+        .join(_THREADS, _THREADS.c.id == _TOKENS.c.thread_id)
+        .where(_TOKENS.c.fingerprint.in_(prints), _TOKENS.c.revoked_at.is_(None))
+        .where(_TOKENS.c.shop_id == shop_id, _TOKENS.c.buyer_id == buyer_id)
     )
     rows = (await (await session.connection()).execute(statement)).all()
-    return {prints[row.fingerprint]: row.thread_id for row in rows}
+    return {prints[row.fingerprint]: row.merged_into_id or row.thread_id for row in rows}
 
 
 async def add_correspondent(session: AsyncSession, shop_id: str, address: str, name: str, now: datetime) -> str:

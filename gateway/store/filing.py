@@ -70,7 +70,7 @@ async def bump_change(session: AsyncSession, shop_id: str) -> int:
 async def _order_thread(session: AsyncSession, place: Place) -> str | None:
     if place.order_id is None:
         return None
-    statement = select(_THREADS.c.id).where(
+    statement = select(func.coalesce(_THREADS.c.merged_into_id, _THREADS.c.id)).where(
         _THREADS.c.shop_id == place.shop_id,
         _THREADS.c.buyer_id == place.buyer_id,
         _THREADS.c.order_id == place.order_id,

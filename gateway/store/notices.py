@@ -1,0 +1,126 @@
+"""What automatic mails need to know, whom they went to of late, and the confirmation links that they carry."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Row, insert, select, update
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from gateway.models import Buyer, BuyerAddress, ConfirmLink, Delivery, InboundEmail, Shop
+from gateway.models.columns import table_of
+from gateway.store.wakeups import INBOUND, notify
+
+KINDS = ("held-confirm", "not-entitled", "received")
+_SHOPS, _BUYERS, _ADDRESSES = table_of(Shop), table_of(Buyer), table_of(BuyerAddress)
+_LINKS, _DELIVERIES, _INBOUND = table_of(ConfirmLink), table_of(Delivery), table_of(InboundEmail)
+
+
+@dataclass(frozen=True, slots=True)
+class ShopWords:
+    """A shop as its mails name it."""
+
+    id: str
+    slug: str
+    name: str
+    locale: str
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """The registered address behind a folded one, its shop and its buyer's language."""
+
+    shop: ShopWords
+    address: str
+    locale: str
+    undeliverable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A confirmation link that still works."""
+
+    shop: ShopWords
+    author: str
+
+
+def _words(row: Row[tuple[object, ...]]) -> ShopWords:
+    return ShopWords(row.shop_id, row.slug, row.reply_name or row.shop_name, row.shop_locale)
+
+
+_SHOP_COLUMNS = (
+    _SHOPS.c.id.label("shop_id"),
+    _SHOPS.c.slug,
+    _SHOPS.c.name.label("shop_name"),
+    _SHOPS.c.reply_name,
+    _SHOPS.c.locale.label("shop_locale"),
+)
+
+
+async def shop_words(session: AsyncSession, shop_id: str) -> ShopWords:
+    """A shop that is known to exist."""
+    row = (await (await session.connection()).execute(select(*_SHOP_COLUMNS).where(_SHOPS.c.id == shop_id))).one()
+    return _words(row)
+
+
+async def registered(session: AsyncSession, shop_id: str, folded: str) -> Registered | None:
+    """The address as it was registered: the mail goes there, not to how the sender spelled it."""
+    statement = (
+        select(*_SHOP_COLUMNS, _ADDRESSES.c.address, _ADDRESSES.c.undeliverable_since, _BUYERS.c.locale)
+        .join(_SHOPS, _SHOPS.c.id == _ADDRESSES.c.shop_id)
+        .join(_BUYERS, _BUYERS.c.id == _ADDRESSES.c.buyer_id)
+        .where(_ADDRESSES.c.shop_id == shop_id, _ADDRESSES.c.folded == folded)
+    )
+    row = (await (await session.connection()).execute(statement)).first()
+    if row is None:
+        return None
+    return Registered(_words(row), row.address, row.locale, row.undeliverable_since is not None)
+
+
+async def notified_since(session: AsyncSession, shop_id: str, address: str, since: datetime) -> bool:
+    """True when the shop sent this address an automatic mail after `since`."""
+    statement = select(_DELIVERIES.c.id).where(
+        _DELIVERIES.c.shop_id == shop_id,
+        _DELIVERIES.c.rcpt_to == address,
+        _DELIVERIES.c.kind.in_(KINDS),
+        _DELIVERIES.c.queued_at > since,
+    )
+    return (await (await session.connection()).execute(statement.limit(1))).first() is not None
+
+
+async def add_confirm_link(
+    session: AsyncSession, print_: str, shop_id: str, author: str, now: datetime, until: datetime
+) -> None:
+    """Keep a link by its fingerprint."""
+    row = {"fingerprint": print_, "shop_id": shop_id, "author": author, "created_at": now, "expires_at": until}
+    await (await session.connection()).execute(insert(_LINKS), row)
+
+
+async def confirm_link(session: AsyncSession, print_: str, now: datetime) -> Link | None:
+    """The link, as long as it works. Using it again is harmless: nothing is held any more."""
+    statement = (
+        select(*_SHOP_COLUMNS, _LINKS.c.author)
+        .join(_SHOPS, _SHOPS.c.id == _LINKS.c.shop_id)
+        .where(_LINKS.c.fingerprint == print_, _LINKS.c.expires_at > now)
+    )
+    row = (await (await session.connection()).execute(statement)).first()
+    return Link(_words(row), row.author) if row else None
+
+
+async def release_confirmed(session: AsyncSession, print_: str, link: Link, now: datetime, by: str) -> int:
+    """Queue again what is held of this author because nothing proved it; how many mails.
+
+    That somebody reads the address was shown, so it is mailed to again if it had been given up.
+    """
+    connection = await session.connection()
+    await connection.execute(update(_LINKS).where(_LINKS.c.fingerprint == print_).values(used_at=now))
+    address = (_ADDRESSES.c.shop_id == link.shop.id, _ADDRESSES.c.folded == link.author)
+    await connection.execute(update(_ADDRESSES).where(*address).values(confirmed_at=now, undeliverable_since=None))
+    held = (
+        update(_INBOUND)
+        .where(_INBOUND.c.shop_id == link.shop.id, _INBOUND.c.author == link.author)
+        .where(_INBOUND.c.state == "held", _INBOUND.c.why == "unverified")
+        .values(state="pending", why="", details={}, released_by=by, next_attempt_at=now, decided_at=None)
+    )
+    released = (await connection.execute(held)).rowcount
+    await notify(connection, INBOUND)
+    return released
