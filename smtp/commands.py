@@ -1,6 +1,7 @@
 """How a session begins, and the commands that are about the session: none of them carries a mail."""
 
 import asyncio
+import math
 import re
 import ssl
 from collections.abc import Awaitable, Callable
@@ -55,6 +56,7 @@ class SessionCommands(Connection):
 
     async def _read_proxy_header(self) -> bool:
         """Only upstreams are asked for one and believed; no greeting before it, so nobody has to guess."""
+        self._most_idle = self.options.limits.proxy_header
         while True:
             try:
                 header = read_header(bytes(self._buffer))
@@ -63,6 +65,7 @@ class SessionCommands(Connection):
                 return False
             if header:
                 del self._buffer[: header.length]
+                self._since, self._most_idle = None, math.inf
                 return not header.ip or self._move_to(header.ip)
             if not await self._wait():
                 return False

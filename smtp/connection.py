@@ -1,6 +1,7 @@
 """One client's connection: its bytes in and out, its patience, its end; what the commands mean is left to `server`."""
 
 import asyncio
+import math
 from typing import AnyStr, cast
 
 import aiosmtpd.smtp
@@ -38,6 +39,7 @@ class Connection(aiosmtpd.smtp.SMTP):
         self._body: DataReader | None = None
         self._waiter: asyncio.Future[None] | None = None
         self._since: float | None = None
+        self._most_idle = math.inf
         self._over = self._eof = self._leaving = self._stopping = self._held_back = self._full = False
 
     # What the transport tells us
@@ -129,6 +131,7 @@ class Connection(aiosmtpd.smtp.SMTP):
             if len(self._buffer) > self.options.limits.line_bytes:
                 self._leave(SmtpReply.LINE_WITHOUT_END)
             return None
+        self._since = None
         line = bytes(self._buffer[:end])
         del self._buffer[: end + 1]
         if self._held_back and len(self._buffer) <= self.options.limits.line_bytes:
@@ -144,14 +147,15 @@ class Connection(aiosmtpd.smtp.SMTP):
         """Send what is owed and wait for more; false when nothing more will come."""
         if self._leaving or self.transport is None:
             return False
-        self._since = self.loop.time()
+        if self._since is None:
+            # The client's time runs from the first wait for a command to its line end: single bytes win it nothing.
+            self._since = self.loop.time()
         self._flush()
         if self._eof and not self._full:
             return False
         await self._sleep()
         while self._full:
             await self._sleep()
-        self._since = None
         return True
 
     async def _sleep(self) -> None:
@@ -174,7 +178,7 @@ class Connection(aiosmtpd.smtp.SMTP):
         """Let `body` read to its end or to a fault that ends the session; false when the client went away."""
         early = bytes(self._buffer)
         self._buffer.clear()
-        self._body = body
+        self._body, self._since = body, None
         if early:
             self._read_body(body, early)
         if self._held_back:
@@ -192,7 +196,7 @@ class Connection(aiosmtpd.smtp.SMTP):
             self._since = self.loop.time()
         rest = body.feed(data)
         if rest is not None:
-            self._body = None
+            self._body = self._since = None
             self._buffer += rest
             self._wake()
         elif body.fault is Fault.LINE_WITHOUT_END or (
@@ -258,7 +262,7 @@ class Connection(aiosmtpd.smtp.SMTP):
                 self.abort()
         elif self._body is not None:
             self._check_body(self._body, waited)
-        elif waited > idle:
+        elif waited > min(idle, self._most_idle):
             self._cut()
 
     def _check_body(self, body: DataReader, waited: float) -> None:

@@ -167,6 +167,14 @@ class Server:
         await client.greet(hello)
         return client
 
+    async def early_client(self, data: bytes) -> Client:
+        """A connection that has sent something before the server's loop had a chance to greet."""
+        host, _, port = self.address.rpartition(":")
+        sock = socket.create_connection((host, int(port)))
+        sock.sendall(data)
+        self.clients.append(Client(*await asyncio.open_connection(sock=sock)))
+        return self.clients[-1]
+
 
 class Serving:
     """Starts servers; keyword arguments are fields of SmtpLimits or SmtpOptions, whichever has them."""
