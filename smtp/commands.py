@@ -47,6 +47,8 @@ class SessionCommands(Connection):
                 return False
         else:
             await self._pause()
+        if self._leaving or self.transport is None:
+            return False
         if self._buffer:
             # Whoever speaks before the greeting (RFC 5321 section 4.3.1) is no mail program.
             self._leave(SmtpReply.OUT_OF_STEP)
@@ -80,8 +82,13 @@ class SessionCommands(Connection):
         return True
 
     async def _pause(self) -> None:
-        """Listen before speaking: one pass of the loop is enough to see who did not wait at all."""
-        await asyncio.sleep(0 if self.peer.upstream else self.options.limits.greeting_pause)
+        """Listen before speaking; for an upstream one pass of the loop, enough to see who did not wait at all."""
+        if self.peer.upstream:
+            await asyncio.sleep(0)
+        elif not self._buffer:
+            timer = self.loop.call_later(self.options.limits.greeting_pause, self._wake)
+            await self._sleep()
+            timer.cancel()
 
     # One line
 

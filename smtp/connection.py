@@ -117,7 +117,7 @@ class Connection(aiosmtpd.smtp.SMTP):
         raise NotImplementedError
 
     async def _converse(self) -> None:
-        while not self._leaving:
+        while not self._leaving and self.transport is not None:
             if self._stopping:
                 self._leave(SmtpReply.SHUTTING_DOWN)
             elif (line := self._next_line()) is not None:
@@ -222,9 +222,11 @@ class Connection(aiosmtpd.smtp.SMTP):
 
     def _leave(self, reply: bytes) -> None:
         """Say why and stop listening; what still arrives is thrown away, or a reset could overtake the reply."""
-        if self._leaving or self.transport is None:
+        if self._leaving:
             return
         self._leaving = True
+        if self.transport is None:
+            return
         self._answer(reply)
         self._flush()
         self._body = None
@@ -232,7 +234,7 @@ class Connection(aiosmtpd.smtp.SMTP):
         self._since = self.loop.time()
         if self._held_back:
             self._listen_again()
-        if self.transport.can_write_eof() and not self._eof:
+        if self.transport.can_write_eof() and not (self._eof or self._stopping):
             self.transport.write_eof()
         else:
             self.transport.close()

@@ -11,11 +11,12 @@ from tests.smtp.talk import Serving
 LoopFactory = Callable[[], asyncio.AbstractEventLoop]
 
 
-def pytest_asyncio_loop_factories(config: pytest.Config, item: pytest.Item) -> Mapping[str, LoopFactory] | None:
+def pytest_asyncio_loop_factories(config: pytest.Config, item: pytest.Item) -> Mapping[str, LoopFactory]:
     """Whatever needs a server runs on both loops."""
-    if "serve" not in getattr(item, "fixturenames", ()):
-        return None
-    return {"asyncio": asyncio.new_event_loop, "uvloop": uvloop.new_event_loop}
+    factories: dict[str, LoopFactory] = {"asyncio": asyncio.new_event_loop}
+    if "serve" in getattr(item, "fixturenames", ()):
+        factories["uvloop"] = uvloop.new_event_loop
+    return factories
 
 
 @pytest.fixture
