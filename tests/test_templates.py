@@ -236,3 +236,9 @@ def test_the_compiled_layouts_are_those_of_their_sources() -> None:
     for layout in module.layouts():
         stale = layout.with_suffix(".html").read_text("utf-8") != module.compiled(layout)
         assert not stale, f"{layout.name} has changed: run python {path.relative_to(ROOT.parent.parent)}"
+
+
+def test_every_template_and_variable_is_documented() -> None:
+    documented = set(re.findall(r"`([a-z_-]+)`", (ROOT.parent.parent / "docs" / "outgoing-mail.md").read_text("utf-8")))
+    asked = {name for template in TEMPLATES for name in RENDERER.sample(template)}
+    assert {*TEMPLATES, *asked} - documented == set()

@@ -27,7 +27,7 @@ SIGNED = (
 ).split()
 
 _SMALLEST_RSA = 1024
-NAMES_A_LINE = 5
+NAMES_A_LINE = 4
 
 
 def load_key(pem: bytes) -> DkimKey:
