@@ -61,6 +61,10 @@ def test_names_and_subjects_say_what_they_said(written: str, read_back: str) -> 
     assert str(message["Subject"]) == " ".join([f"Re: {read_back}"] * 2)
 
 
+def test_a_mail_of_no_known_language_names_none() -> None:
+    assert "Content-Language" not in header_names(compose(mail(language="")))
+
+
 def test_composing_the_same_mail_twice_gives_the_same_bytes() -> None:
     rich = mail(html="<p>x</p>", attachments=(PDF, PICTURE))
     assert compose(rich) == compose(rich)

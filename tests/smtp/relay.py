@@ -24,8 +24,8 @@ STAGES = ("CONNECT", "EHLO", "MAIL", "RCPT", "DATA", "END")
 class Relay:
     """What the tests say beforehand and look at afterwards.
 
-    `script` maps a stage (STAGES, STARTTLS, AUTH, HELO, RSET) to the answers of its next turns; when they are used
-    up, or None, the server answers as servers do. END is the answer to the final dot: the mail has arrived by then.
+    `script` maps a stage (STAGES, STARTTLS, AUTH, HELO, RSET, QUIT) to the answers of its next turns; when they are
+    used up, or None, the server answers as servers do. END is the answer to the final dot: the mail has arrived by then.
     """
 
     script: Mapping[str, Sequence[str | None]] = field(default_factory=dict)
@@ -110,6 +110,10 @@ class _Scripted(SMTP):
     async def smtp_DATA(self, arg: str) -> None:
         if not await self._acted("DATA"):
             await super().smtp_DATA(arg)
+
+    async def smtp_QUIT(self, arg: str) -> None:
+        if not await self._acted("QUIT"):
+            await super().smtp_QUIT(arg)
 
     async def smtp_RSET(self, arg: str) -> None:
         if not await self._acted("RSET"):

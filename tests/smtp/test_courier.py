@@ -105,6 +105,15 @@ async def test_one_connection_serves_many_mails() -> None:
     assert (relay.connections, len(relay.mails)) == (1, 5)
 
 
+async def test_a_connection_is_renewed_after_a_hundred_mails() -> None:
+    async with listening(Relay()) as relay:
+        courier = courier_to(relay)
+        for _ in range(101):
+            await send(courier)
+        await courier.close()
+    assert (relay.connections, len(relay.mails)) == (2, 101)
+
+
 async def test_the_connection_survives_a_refused_mail() -> None:
     async with listening(Relay({"RCPT": ["550 5.1.1 no such user"]})) as relay:
         courier = courier_to(relay)
@@ -140,6 +149,21 @@ async def test_421_ends_the_connection_and_defers_the_mail() -> None:
         assert isinstance(await send(courier), Sent)
         await courier.close()
     assert relay.connections == 2
+
+
+async def test_a_relay_that_hangs_up_at_the_greeting_is_not_asked_again() -> None:
+    async with listening(Relay({"EHLO": ["421 4.3.2 shutting down"]})) as relay:
+        outcome = await send(courier_to(relay))
+    assert isinstance(outcome, Deferred)
+    assert outcome.dialogue[-1] == "S: 421 4.3.2 shutting down"
+
+
+@pytest.mark.parametrize("fault", [DROP, SILENCE])
+async def test_closing_does_not_wait_for_a_relay_that_has_gone(fault: str) -> None:
+    async with listening(Relay({"QUIT": [fault]})) as relay:
+        courier = courier_to(relay, Timeouts(quit=0.1))
+        assert isinstance(await send(courier), Sent)
+        await courier.close()
 
 
 async def test_never_more_mails_at_once_than_allowed() -> None:

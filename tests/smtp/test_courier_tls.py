@@ -9,7 +9,7 @@ import trustme
 from gateway.domain.couriers import Deferred, Sent
 from gateway.errors import ConfigError
 from smtp.courier import courier_for
-from tests.smtp.relay import Relay, listening, send
+from tests.smtp.relay import DROP, Relay, listening, send
 
 
 class TestTls:
@@ -79,6 +79,12 @@ class TestTls:
         assert isinstance(outcome, Sent)
         assert relay.connections == 2
 
+    async def test_a_handshake_that_breaks_off_defers_and_says_so(self, authority: trustme.CA) -> None:
+        async with listening(Relay({"STARTTLS": ["220 go on"]}), tls=self.server(authority)) as relay:
+            outcome = await send(courier_for(f"{relay.url}?tls=required", "znx.test"))
+        assert isinstance(outcome, Deferred)
+        assert "TLS failed" in outcome.reply
+
     async def test_a_missing_ca_file_is_said_at_the_start(self, tmp_path: Path) -> None:
         with pytest.raises(ConfigError, match="ZNX_RELAY_URL: can't read ca="):
             courier_for(f"smtps://127.0.0.1?ca={tmp_path / 'none.pem'}", "znx.test")
@@ -104,6 +110,12 @@ class TestSigningIn:
         assert isinstance(outcome, Deferred)
         assert "535 5.7.8" in outcome.reply
         assert "wrong" not in repr(outcome)
+
+    async def test_a_connection_lost_while_signing_in_keeps_the_mail(self) -> None:
+        async with listening(Relay({"AUTH": [DROP]}), password="right") as relay:
+            outcome = await send(courier_for(f"smtp://shop:right@127.0.0.1:{relay.port}", "znx.test"))
+        assert isinstance(outcome, Deferred)
+        assert "the connection was lost" in outcome.reply
 
     async def test_a_relay_without_auth_keeps_the_mail_and_says_so(self) -> None:
         async with listening(Relay(), auth_exclude_mechanism=["PLAIN", "LOGIN"]) as relay:

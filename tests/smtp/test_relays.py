@@ -20,6 +20,11 @@ class TestUrls:
         with pytest.raises(ConfigError, match="tls is required"):
             relays_of("smtp://a:b@mx.test?tls=opportunistic")
 
+    @pytest.mark.parametrize("mode", ["required", "opportunistic", "off"])
+    def test_the_operator_may_say_how_much_tls_it_takes(self, mode: str) -> None:
+        assert relays_of(f"smtp://mx.test?tls={mode}")[0].tls == mode
+        assert relays_of(f"smtps://mx.test?tls={mode}")[0].tls == "implicit"
+
     def test_what_was_escaped_in_the_url_is_not_in_the_password(self) -> None:
         (relay,) = relays_of("smtp://user%40shop.test:p%3Aw%2C1@mx.test")
         assert (relay.user, relay.password) == ("user@shop.test", "p:w,1")
