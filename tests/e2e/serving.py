@@ -1,6 +1,7 @@
 """`znx` as its users run it: processes of their own, over real sockets, on a home of the test's own."""
 
 import contextlib
+import itertools
 import json
 import os
 import subprocess
@@ -110,15 +111,10 @@ class Znx:
             with error:
                 return error.code, _decoded(error.headers.get_content_type(), error.read())
 
-    def threads(self, query: str = "view=all") -> list[dict[str, Any]]:
-        """The threads of a view."""
-        items: list[dict[str, Any]] = self.api("GET", f"/threads?{query}")["items"]
-        return items
-
-    def ledger(self) -> list[dict[str, Any]]:
-        """Every accepted mail."""
-        items: list[dict[str, Any]] = self.api("GET", "/inbound")["items"]
-        return items
+    def items(self, path: str) -> list[dict[str, Any]]:
+        """The first page of a list."""
+        found: list[dict[str, Any]] = self.api("GET", path)["items"]
+        return found
 
 
 def _decoded(kind: str, content: bytes) -> Any:
@@ -151,8 +147,47 @@ ORDER = {
 }
 
 
-def set_up(znx: Znx) -> None:
-    """A token, a shop and one buyer's order."""
-    znx.token = znx.run("token", "add", "--role", "admin").stdout.decode().strip()
-    znx.api("PUT", "/shops/lotus", {"name": "莲花茶庄", "locale": "zh", "reply_name": "莲花茶庄"})
-    znx.api("PUT", "/shops/lotus/orders/A-1001", ORDER)
+_numbers = itertools.count(1)
+
+
+@dataclass(frozen=True)
+class Store:
+    """A shop of a test's own on a running gateway, with one buyer's order."""
+
+    znx: Znx
+    slug: str
+
+    def address(self, form: str = "{shop}") -> str:
+        """A recipient: `{shop}`, `notes.{shop}`, or a local part without a shop in it."""
+        return f"{form.format(shop=self.slug)}@inbox.example"
+
+    def threads(self) -> list[dict[str, Any]]:
+        """All threads of the shop."""
+        return self.znx.items(f"/threads?view=all&shop={self.slug}")
+
+    def ledger(self) -> list[dict[str, Any]]:
+        """Every mail that came to the shop."""
+        return [row for row in self.znx.items("/inbound?limit=200") if self.slug in row["rcpt_to"]]
+
+    def thread(self, messages: int = 1) -> dict[str, Any]:
+        """The only thread there is, once it has so many messages."""
+
+        def look() -> dict[str, Any] | None:
+            threads = self.threads()
+            assert len(threads) <= 1, threads
+            return threads[0] if threads and threads[0]["message_count"] >= messages else None
+
+        found = eventually(look)
+        assert found is not None
+        thread: dict[str, Any] = self.znx.api("GET", f"/threads/{found['id']}")
+        return thread
+
+
+def open_store(znx: Znx) -> Store:
+    """Make a shop by the API, and an order of Wang Fang's in it."""
+    if not znx.token:
+        znx.token = znx.run("token", "add", "--role", "admin").stdout.decode().strip()
+    slug = f"lotus-{next(_numbers)}"
+    znx.api("PUT", f"/shops/{slug}", {"name": "莲花茶庄", "locale": "zh", "reply_name": "莲花茶庄"})
+    znx.api("PUT", f"/shops/{slug}/orders/A-1001", ORDER)
+    return Store(znx, slug)
