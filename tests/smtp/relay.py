@@ -25,7 +25,7 @@ class Relay:
     """What the tests say beforehand and look at afterwards.
 
     `script` maps a stage (STAGES, STARTTLS, AUTH, HELO, RSET, QUIT) to the answers of its next turns; when they are
-    used up, or None, the server answers as servers do. END is the answer to the final dot: the mail has arrived by then.
+    used up, or None, the server answers as servers do. END answers the final dot: the mail has arrived by then.
     """
 
     script: Mapping[str, Sequence[str | None]] = field(default_factory=dict)
