@@ -113,7 +113,7 @@ def _page(tree: LexborHTMLParser) -> str:
     attributes = "".join(
         f' {name}="{escape(value)}"' for name, value in tree.body.attributes.items() if value and name in _EVERYWHERE
     )
-    frame = _cleaner().clean(f"<div{attributes}></div>").removeprefix("<div").removesuffix("></div>")
+    frame = _cleaner().clean(f"<div{attributes}></div>")[4:-7] if attributes else ""
     return f"<html><body{frame}>{_cleaner().clean(tree.body.inner_html or '')}</body></html>"
 
 

@@ -1,10 +1,15 @@
-"""Splits a mail's text into what is new, what is quoted and what is a signature, line by line."""
+"""Splits a mail's text into what is new, what is quoted and what is a signature, line by line, in one pass."""
 
 import re
 from dataclasses import dataclass
 
-_ATTRIBUTION = re.compile(r"On .{5,200} wrote:$|.{0,200}(?:写道|寫道)[:：]?$|.{0,200}于.{5,100}(?:写道|寫道)")
-_SEPARATOR = re.compile(r"-{2,}\s*(?:Original Message|原始邮件|原始郵件|回复的原邮件)\s*-{2,}", re.IGNORECASE)
+from gateway.domain.quoting import attributions, boundaries, signatures
+
+FRESH, QUOTE, SIGNATURE = "", "quote", "signature"
+
+_QUOTED = re.compile(r"[ \t\xa0]{0,4}(?:[A-Z]{0,3}>(?!From |[_.<]|[:：]?\s*$(?<=[:：]))|＞|&gt;)")
+_WRAPPED_AT = 55
+_LAST_WORD = re.compile(r"[.!?。！？:：]\s*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,24 +22,134 @@ class Split:
 
 
 def split(text: str, marks: tuple[str, ...] = (), *, forwarded: bool = False) -> Split:
-    """Share out the lines of a text; `marks` is what HTML says of each line."""
-    lines = text.splitlines(keepends=True) if text else []
-    kinds = _kinds(lines, marks)
-    chosen: dict[str, list[str]] = {"": [], "quote": [], "signature": []}
-    for line, kind in zip(lines, kinds, strict=True):
+    """Share out the lines of a text.
+
+    `marks` has what the HTML says of each line ("", "quote", "signature"); empty for plain text.
+    `forwarded` says that the subject is that of a forwarded mail: what came with it is news, not a quote.
+    """
+    kept = _lines(text)
+    lines = [line.rstrip("\n") for line in kept]
+    kinds = _kinds(lines, marks, forwarded)
+    chosen: dict[str, list[str]] = {FRESH: [], QUOTE: [], SIGNATURE: []}
+    for line, kind in zip(kept, kinds, strict=True):
         chosen[kind].append(line)
-    return Split("".join(chosen[""]), "".join(chosen["quote"]), "".join(chosen["signature"]))
+    return Split("".join(chosen[FRESH]), "".join(chosen[QUOTE]), "".join(chosen[SIGNATURE]))
 
 
-def _kinds(lines: list[str], marks: tuple[str, ...]) -> list[str]:
-    kinds: list[str] = []
-    rest = ""
-    for index, line in enumerate(lines):
-        bare = line.strip()
-        if not rest and (_ATTRIBUTION.match(bare) or _SEPARATOR.match(bare)):
-            rest = "quote"
-        elif not rest and line.rstrip("\n") in ("-- ", "--"):
-            rest = "signature"
-        marked = marks[index] if index < len(marks) else ""
-        kinds.append(rest or marked or ("quote" if bare.startswith(">") else ""))
+def _lines(text: str) -> list[str]:
+    """The lines with their ends; only the line feed ends a line."""
+    parts = text.split("\n")
+    return [f"{part}\n" for part in parts[:-1]] + ([parts[-1]] if parts[-1] else [])
+
+
+def _kinds(lines: list[str], marks: tuple[str, ...], forwarded: bool) -> list[str]:
+    kinds = [
+        marks[index] if index < len(marks) and marks[index] else QUOTE if _QUOTED.match(line) else FRESH
+        for index, line in enumerate(lines)
+    ]
+    forward = _forward(lines, kinds, forwarded)
+    if forward is not None:
+        kinds[forward:] = [FRESH] * (len(kinds) - forward)
+    limit = len(lines) if forward is None else forward
+    _join_wrapped(lines, kinds, limit)
+    _cut(lines, kinds, limit)
+    if forward is None:
+        _sign(lines, kinds)
     return kinds
+
+
+def _forward(lines: list[str], kinds: list[str], forwarded: bool) -> int | None:
+    """Where a forwarded mail begins; an answer that quotes one below an attribution forwards nothing."""
+    for index, line in enumerate(lines):
+        if line.startswith(">"):
+            continue
+        if boundaries.is_forwarded(line):
+            return index
+        if (
+            kinds[index] == FRESH
+            and not forwarded
+            and (boundaries.is_original(line) or boundaries.header_block(lines, index))
+        ):
+            return None
+        if forwarded and (boundaries.is_original(line) or boundaries.header_block(lines, index)):
+            return index
+    return None
+
+
+def _join_wrapped(lines: list[str], kinds: list[str], limit: int) -> None:
+    """A long quoted line that was wrapped on its way leaves its tail without the mark of a quote."""
+    for index in range(1, limit - 1):
+        if kinds[index] != FRESH or not lines[index].strip() or kinds[index - 1] != QUOTE or kinds[index + 1] != QUOTE:
+            continue
+        above = lines[index - 1].rstrip()
+        if len(above) >= _WRAPPED_AT and (not _LAST_WORD.search(above) or lines[index][:1].islower()):
+            kinds[index] = QUOTE
+
+
+def _cut(lines: list[str], kinds: list[str], limit: int) -> None:
+    """Mark attributions, and everything below a separator or a header block, as quoted."""
+    for index in range(limit):
+        if kinds[index] != FRESH or not lines[index].strip():
+            continue
+        if boundaries.is_original(lines[index]):
+            _quote_rest(lines, kinds, index, limit)
+            return
+        if block := boundaries.header_block(lines, index):
+            if _has_fresh(lines, kinds, index):
+                _quote_rest(lines, kinds, index, limit)
+                return
+            kinds[index : index + block] = [QUOTE] * block  # the mail's own header, or that of one sent on
+            continue
+        quoted_next = _is_quote_next(lines, kinds, index, limit)
+        start = attributions.begins_at(lines, index, kinds)
+        if start is None and quoted_next and attributions.introduces(lines[index]):
+            start = index
+        if start is None:
+            continue
+        kinds[start : index + 1] = [QUOTE] * (index + 1 - start)
+        if not quoted_next:
+            _quote_rest(lines, kinds, start, limit)
+            return
+
+
+def _has_fresh(lines: list[str], kinds: list[str], end: int) -> bool:
+    return any(kinds[index] == FRESH and lines[index].strip() for index in range(end))
+
+
+def _quote_rest(lines: list[str], kinds: list[str], index: int, limit: int) -> None:
+    """Everything from here is quoted, with the rule drawn above it."""
+    start = index
+    while (
+        start > 0
+        and kinds[start - 1] == FRESH
+        and (not lines[start - 1].strip() or boundaries.is_rule(lines[start - 1]))
+    ):
+        start -= 1
+    kinds[start:limit] = [QUOTE] * (limit - start)
+
+
+def _is_quote_next(lines: list[str], kinds: list[str], index: int, limit: int) -> bool:
+    """Whether the next line with something on it, at most three lines down, is quoted."""
+    for following in range(index + 1, min(index + 4, limit)):
+        if lines[following].strip():
+            return kinds[following] == QUOTE
+    return False
+
+
+def _sign(lines: list[str], kinds: list[str]) -> None:
+    """Mark the signature of the first and of the last piece of fresh text: between quotes stand answers only."""
+    for start, end in _ends(kinds):
+        begin, quote = signatures.begins_at(lines, start, end)
+        kinds[begin:end] = [SIGNATURE] * (quote - begin) + [QUOTE] * (end - quote)
+
+
+def _ends(kinds: list[str]) -> list[tuple[int, int]]:
+    pieces: list[tuple[int, int]] = []
+    start: int | None = None
+    for index, kind in enumerate([*kinds, QUOTE]):
+        if kind == FRESH and start is None:
+            start = index
+        elif kind != FRESH and start is not None:
+            pieces.append((start, index))
+            start = None
+    return pieces if len(pieces) < 3 else [pieces[0], pieces[-1]]

@@ -46,11 +46,11 @@ def container_of(tag: str, attributes: dict[str, str | None]) -> Container | Non
     """What an element is by its tag, id and class; None for all that only lays out."""
     if tag == "includetail":  # QQ Mail
         return "quote"
-    if attributes:
-        words = f"{attributes.get('id') or ''} {attributes.get('class') or ''}".lower().split()
-        for word in words:
-            if found := _MARKED.get(word):
-                return found
+    for name in ("id", "class"):
+        if value := attributes.get(name):
+            for word in value.lower().split():
+                if found := _MARKED.get(word):
+                    return found
     if tag == "blockquote" and not _INDENT.search(attributes.get("style") or ""):
         return "quote"
     return None

@@ -42,7 +42,7 @@ _CODES = {"550": "5.1.1", "551": "5.1.6", "552": "5.2.2", "553": "5.1.3", "554":
 
 def is_challenge(evidence: Evidence) -> bool:
     """Whether the mail asks its sender to click or answer before it is delivered."""
-    return phrases.CHALLENGE.search(evidence.text[:3000]) is not None and _is_automatic(evidence)
+    return _is_automatic(evidence) and phrases.CHALLENGE.search(evidence.text[:3000]) is not None
 
 
 def _is_automatic(evidence: Evidence) -> bool:
@@ -81,12 +81,18 @@ def _is_bounce(evidence: Evidence) -> bool:
     if phrases.STRONG_TEXT.match(evidence.text[:1000]):
         return True
     subject = phrases.BOUNCE_SUBJECT.search(evidence.subject[:200]) is not None
-    strong = phrases.STRONG_SUBJECT.search(evidence.subject[:200]) is not None
-    head = evidence.text[:6000]
-    words = phrases.FAILURE_SENTENCE.search(head) is not None
+    strong = phrases.STRONG_SUBJECT.match(evidence.subject[:200]) is not None
     if evidence.is_from_daemon:
-        return words or strong or (subject and phrases.FAILURE.search(head) is not None)
-    return strong and words or evidence.has_null_path and subject and words
+        return strong or _says_failure(evidence) or (subject and _gives_reason(evidence))
+    return (strong or (evidence.has_null_path and subject)) and _says_failure(evidence)
+
+
+def _says_failure(evidence: Evidence) -> bool:
+    return phrases.FAILURE_SENTENCE.search(evidence.text[:6000]) is not None
+
+
+def _gives_reason(evidence: Evidence) -> bool:
+    return phrases.FAILURE.search(evidence.text[:6000]) is not None
 
 
 def _report(evidence: Evidence) -> str:

@@ -1,0 +1,72 @@
+"""Attributions: the line or lines before a quote that say who wrote it and when, in every language."""
+
+import re
+
+from gateway.domain.quoting import vocabulary
+
+_ENDS = (":", "：", "︰", "写道", "寫道", "写道，", "寫道，", "写道。", "寫道。")
+_DASHED_END = re.compile(rf"(?:{vocabulary.VERBS})\s*[-—]{{2,}}$", re.IGNORECASE)
+_VERB = re.compile(rf"(?<![a-z])(?:{vocabulary.VERBS})(?![a-z])", re.IGNORECASE)
+_VERB_AT_END = re.compile(rf"(?<![a-z])(?:{vocabulary.VERBS})[^\w]{{0,6}}$", re.IGNORECASE)
+_START = re.compile(rf"[\s*_\"“-]{{0,8}}(?:{vocabulary.STARTS})", re.IGNORECASE)
+_ADDRESS = re.compile(r"[\w.+-]@[\w-]+\.[\w.-]+|mailto:")
+_DATE = re.compile(
+    r"\d{4}\s?[-/.年년]\s?\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}|(?<!\d)(?:19|20|25)\d\d(?!\d)|\d{1,2}[:：.h]\d{2}(?!\d)|\d{1,2}月\d{1,2}日|\d{1,2}월"
+)
+_SENTENCE_END = re.compile(r"[.!?。！？…;；]\s*$")
+_LONGEST = 400
+MAX_LINES = 4
+
+
+def begins_at(lines: list[str], end: int, kinds: list[str]) -> int | None:
+    """Where the attribution that ends on line `end` begins, over fresh lines only; None when none ends there."""
+    last = lines[end].strip(" \t\xa0\"”'*_")
+    if not last or len(last) > _LONGEST or not _has_end(last):
+        return None
+    text = ""
+    for start in range(end, max(-1, end - MAX_LINES), -1):
+        line = lines[start].strip()
+        if not line or kinds[start] or len(text) > _LONGEST:
+            break
+        text = f"{line} {text}"
+        if _is_complete(text):
+            return _opening(lines, start, kinds)
+        if start != end and _SENTENCE_END.search(line):
+            break
+    return None
+
+
+def _has_end(line: str) -> bool:
+    return line.endswith(_ENDS) or (line.endswith(("--", "—")) and _DASHED_END.search(line) is not None)
+
+
+def _is_complete(text: str) -> bool:
+    """A date with an address, or a date with a verb where an attribution has it."""
+    if _DATE.search(text) is None:
+        return False
+    if _ADDRESS.search(text):
+        return True
+    return _START.match(text) is not None and _VERB.search(text) is not None
+
+
+def _opening(lines: list[str], start: int, kinds: list[str]) -> int:
+    """A wrapped attribution may begin a line or two earlier: where it starts as attributions start."""
+    if _START.match(lines[start]):
+        return start
+    for earlier in range(start - 1, max(-1, start - 3), -1):
+        line = lines[earlier].strip()
+        if not line or kinds[earlier] or _SENTENCE_END.search(line):
+            break
+        if _START.match(line) and _DATE.search(line):
+            return earlier
+    return start
+
+
+def introduces(line: str) -> bool:
+    """Whether a line directly above a quote introduces it, even without a date: `Li Lei wrote:`."""
+    text = line.strip()
+    return 0 < len(text) < 160 and (_VERB_AT_END.search(text) is not None or _is_named(text))
+
+
+def _is_named(text: str) -> bool:
+    return text.endswith((":", "：")) and (_ADDRESS.search(text) is not None or _DATE.search(text) is not None)
