@@ -1,19 +1,14 @@
 """The REST API and the addresses for machines that watch. It translates; what happens is decided by the flows."""
 
-import asyncio
 import json
-from collections.abc import AsyncIterator
-from contextlib import suppress
 
 from aiohttp import web
 
 from gateway.context import Gateway
-from web.keys import PULSE
-from web.pulse import Pulse
 
 from . import health
 from .dispatch import handler_of
-from .events import STREAMS, end_streams
+from .events import EVENT_STREAM
 from .openapi import document
 from .problems import problems
 from .table import OPERATIONS, PREFIX
@@ -29,20 +24,9 @@ def setup(app: web.Application, gw: Gateway) -> None:
     api = web.Application(middlewares=[problems])
     for operation in OPERATIONS:
         api.router.add_route(operation.method, operation.path, handler_of(operation, gw))
+        if operation.method == "GET" and EVENT_STREAM not in operation.answers.values():
+            api.router.add_route("HEAD", operation.path, handler_of(operation, gw))
     api.router.add_get("/openapi.json", openapi)
-    app[STREAMS] = set()
-    app.on_shutdown.append(end_streams)
-    if PULSE not in app:
-        app[PULSE] = Pulse(gw)
-        app.cleanup_ctx.append(_beating)
     app.router.add_get("/openapi.json", openapi)
     app.router.add_routes(health.routes(gw))
     app.add_subapp(PREFIX, api)
-
-
-async def _beating(app: web.Application) -> AsyncIterator[None]:
-    task = asyncio.create_task(app[PULSE].run())
-    yield
-    task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task

@@ -4,7 +4,6 @@ import asyncio
 import json
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import Any
 
 from aiohttp import web
 
@@ -16,12 +15,12 @@ from web.keys import PULSE
 from .operations import Call, Header, Operation
 from .schemas import EventsQuery
 
+EVENT_STREAM = "text/event-stream"
 HEARTBEAT_SECONDS = 15.0
 STREAM_SECONDS = 3600.0
-STREAMS: web.AppKey[set[asyncio.Task[Any]]] = web.AppKey("streams", set)
 LAST_EVENT_ID = Header("Last-Event-ID", "The id of the last event seen; it wins over `since`", max_length=2000)
 _HEADERS = {
-    "Content-Type": "text/event-stream",
+    "Content-Type": EVENT_STREAM,
     "Cache-Control": "no-store",
     # nginx holds answers back until a buffer is full, unless told otherwise.
     "X-Accel-Buffering": "no",
@@ -34,27 +33,12 @@ async def follow_events(call: Call) -> web.StreamResponse:
     marks: Mapping[str, int] = await changes.start(call.gw, call.actor, since)
     response = web.StreamResponse(headers=_HEADERS)
     await response.prepare(call.request)
-    _keep_track(call.request)
     with suppress(ConnectionResetError, TemporaryError, TimeoutError):
         # Whatever ends it, the caller comes back and goes on from its last event; its token is looked at again then.
         async with asyncio.timeout(STREAM_SECONDS):
             await response.write(f"retry: 1000\nid: {write_marks(marks)}\n\n".encode())
             await _tell(call, response, marks)
     return response
-
-
-def _keep_track(request: web.Request) -> None:
-    task = asyncio.current_task()
-    if task is not None:
-        request.config_dict[STREAMS].add(task)
-        task.add_done_callback(request.config_dict[STREAMS].discard)
-
-
-async def end_streams(app: web.Application) -> None:
-    """A stream never ends by itself, and the server waits for every answer before it stops."""
-    streams = app[STREAMS]
-    for task in tuple(streams):
-        task.cancel()
 
 
 async def _tell(call: Call, response: web.StreamResponse, marks: Mapping[str, int]) -> None:
@@ -84,6 +68,6 @@ OPERATIONS = (
         policy="token",
         query=EventsQuery,
         headers=(LAST_EVENT_ID,),
-        answers={200: "text/event-stream"},
+        answers={200: EVENT_STREAM},
     ),
 )

@@ -1,31 +1,13 @@
 """Messages by the API: as documents, as the mail that they were, and their files."""
 
-from urllib.parse import quote
-
 from aiohttp import web
 
 from gateway import inbox
 from gateway.domain.shapes import message_json
-from web.security import FILE_POLICY
+from web.file_views import download
 
 from .operations import Call, Operation, answer
 from .schemas import Message
-
-_DOWNLOAD = {
-    # Somebody else wrote these bytes: no browser may guess what they are, or run them.
-    "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": FILE_POLICY,
-    "Cache-Control": "no-store",
-}
-
-
-def download(content: bytes, media_type: str, filename: str) -> web.Response:
-    """Bytes to keep, never to show (RFC 6266): an ASCII name for old clients, the real one for all others."""
-    plain = "".join(char if char.isascii() and char.isprintable() and char not in '"\\%' else "_" for char in filename)
-    disposition = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(filename, safe='')}"
-    return web.Response(
-        body=content, headers=_DOWNLOAD | {"Content-Type": media_type, "Content-Disposition": disposition}
-    )
 
 
 async def get_message(call: Call) -> web.Response:

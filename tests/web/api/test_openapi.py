@@ -1,0 +1,85 @@
+"""The description of the API is whole and true: every route, every status, every document."""
+
+from typing import Any
+
+import pytest
+
+from tests.web.api.conftest import Api
+from web.api.openapi import document
+from web.api.table import OPERATIONS, PREFIX
+
+DOCUMENT = document()
+METHODS = {"get", "put", "post", "patch", "delete"}
+
+
+def described() -> set[tuple[str, str]]:
+    """Method and path of every described operation."""
+    return {(method.upper(), path) for path, item in DOCUMENT["paths"].items() for method in item if method in METHODS}
+
+
+async def test_every_route_is_described_and_every_description_is_routed(api: Api) -> None:
+    app = api.client.app
+    assert app is not None
+    routed = {
+        (route.method, route.resource.canonical.removeprefix(PREFIX))
+        for resource in app.router.resources()
+        for route in resource
+        if route.resource is not None and route.resource.canonical.startswith(PREFIX) and route.method != "HEAD"
+    }
+    assert routed - {("GET", "/openapi.json")} == described()
+    assert len(described()) == len(OPERATIONS)
+
+
+def test_names_are_unique_and_stay() -> None:
+    assert sorted(operation.name for operation in OPERATIONS) == [
+        "add_internal_note",
+        "add_order_note",
+        "add_reply",
+        "change_thread",
+        "discard_inbound",
+        "follow_events",
+        "get_attachment",
+        "get_inbound",
+        "get_message",
+        "get_order",
+        "get_raw_message",
+        "get_thread",
+        "list_inbound",
+        "list_shops",
+        "list_threads",
+        "put_order",
+        "put_shop",
+        "release_inbound",
+    ]
+
+
+def references(value: Any) -> set[str]:
+    """Every $ref in a document."""
+    if isinstance(value, dict):
+        own = {value["$ref"]} if isinstance(value.get("$ref"), str) else set()
+        return own.union(*map(references, value.values()))
+    return set().union(*map(references, value)) if isinstance(value, list) else set()
+
+
+def test_every_reference_leads_somewhere() -> None:
+    known = {f"#/components/schemas/{name}" for name in DOCUMENT["components"]["schemas"]}
+    assert references(DOCUMENT) == known
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
+def test_every_operation_tells_its_parameters_and_failures(operation: Any) -> None:
+    described = DOCUMENT["paths"][operation.path][operation.method.lower()]
+    in_path = {parameter["name"] for parameter in described["parameters"] if parameter["in"] == "path"}
+    assert in_path == {part[1:-1] for part in operation.path.split("/") if part.startswith("{")}
+    wanted = {"401", "503"} | {str(status) for status in operation.answers}
+    wanted |= {"403"} if operation.policy == "admin" else set()
+    wanted |= {"400", "413", "415", "422"} if operation.body else set()
+    wanted |= {"404"} if in_path else set()
+    assert wanted <= set(described["responses"])
+    assert ("requestBody" in described) == (operation.body is not None)
+
+
+@pytest.mark.parametrize("path", ["//openapi.json", "/openapi.json"])
+async def test_the_document_is_served_to_everybody(api: Api, path: str) -> None:
+    reply = await api.get(path, token=None)
+    assert (reply.status, reply.json["openapi"], reply.json["paths"]) == (200, "3.1.0", DOCUMENT["paths"])

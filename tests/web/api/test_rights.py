@@ -1,0 +1,96 @@
+"""Who may call what: every operation of the table with every kind of token. A row without a policy can't exist."""
+
+import pytest
+
+from gateway.clock import new_id
+from tests.house import mail
+from tests.web.api.conftest import Api
+from web.api.operations import Operation
+from web.api.table import OPERATIONS
+
+EVERY = pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
+NOT_FOR_SELLERS = {"put_shop", "list_inbound", "get_inbound", "release_inbound", "discard_inbound"}
+
+
+def address(operation: Operation, **names: str) -> str:
+    """A path with ids in it; ids of nothing unless told otherwise."""
+    return operation.path.format(**({"slug": "lotus", "order_no": "A-1001", "id": new_id()} | names))
+
+
+@EVERY
+async def test_without_a_token_nothing_is_told(api: Api, operation: Operation) -> None:
+    for token in (None, "", "wrong", "ключ".encode().decode("latin-1"), "x" * 5000):
+        reply = await api.call(operation.method, address(operation), token)
+        assert reply.status == 401
+        assert reply.headers["WWW-Authenticate"].startswith("Bearer ")
+        assert reply.headers["Content-Type"].startswith("application/problem+json")
+
+
+@EVERY
+async def test_a_seller_may_do_all_but_what_is_the_admins(api: Api, operation: Operation) -> None:
+    if operation.name == "follow_events":
+        return
+    reply = await api.call(operation.method, address(operation), "lotus-seller")
+    assert (reply.status == 403) == (operation.name in NOT_FOR_SELLERS)
+
+
+@EVERY
+async def test_what_belongs_to_another_shop_is_not_there(api: Api, operation: Operation) -> None:
+    """The neighbour's admin gets the very answer that is given for what never was."""
+    row = await api.house.receive(mail())
+    letter = mail("with a file")
+    letter.add_attachment(b"%PDF-1.4", maintype="application", subtype="pdf", filename="a.pdf")
+    with_file = await api.house.receive(letter)
+    file = (await api.get(f"/messages/{with_file.message_id}")).json["attachments"][0]["id"]
+    theirs = {"threads": row.thread_id, "messages": row.message_id, "attachments": file, "inbound": row.id}
+    kind = operation.path.split("/")[1]
+    if "{" not in operation.path:
+        return
+    bodies = {
+        "put_shop": {"name": "Mine now"},
+        "put_order": {"buyer": {"email": "li@buyer.test"}},
+        "add_order_note": {"text": "hello"},
+        "add_reply": {"text": "hello"},
+        "add_internal_note": {"text": "hello"},
+        "change_thread": {"status": "closed"},
+    }
+    body = bodies.get(operation.name)
+    foreign = await api.call(operation.method, address(operation, id=theirs.get(kind) or ""), "jade-admin", json=body)
+    absent = await api.call(operation.method, address(operation, slug="nothing"), "jade-admin", json=body)
+    assert (foreign.status, absent.status) == (404, 404)
+    assert foreign.json["title"] == absent.json["title"]
+    if kind != "shops":
+        assert foreign.body == absent.body
+    own = await api.call(operation.method, address(operation, id=theirs.get(kind) or ""), "lotus-admin", json=body)
+    assert own.status != 404
+
+
+async def test_lists_show_only_the_tokens_own_shop(api: Api) -> None:
+    await api.house.receive(mail())
+    await api.house.receive(mail(sender="eve@evil.test"), sender="eve@evil.test")
+    for path in ("/threads", "/inbound", "/inbound?state=held"):
+        assert len((await api.get(path, "lotus-admin")).json["items"]) >= 1
+        assert (await api.get(path, "jade-admin")).json["items"] == []
+    assert (await api.get("/threads?q=Where", "jade-admin")).json["items"] == []
+    assert [shop["slug"] for shop in (await api.get("/shops", "lotus-seller")).json["items"]] == ["lotus"]
+    assert [shop["slug"] for shop in (await api.get("/shops")).json["items"]] == ["jade", "lotus"]
+
+
+@pytest.mark.parametrize("path", ["/threads?shop=lotus", "/inbound?shop=lotus"])
+async def test_a_foreign_shops_filter_finds_what_an_unknown_shops_does(api: Api, path: str) -> None:
+    await api.house.receive(mail())
+    foreign, absent = await api.get(path, "jade-admin"), await api.get(path.replace("lotus", "none"), "jade-admin")
+    assert (foreign.status, foreign.body) == (absent.status, absent.body)
+
+
+async def test_a_shops_own_token_may_write_its_orders(api: Api) -> None:
+    document = {"buyer": {"email": "li@buyer.test"}}
+    assert (await api.put("/shops/lotus/orders/N-1", document, "lotus-seller")).status == 201
+    assert (await api.put("/shops/lotus/orders/N-1", document, "jade-seller")).status == 404
+
+
+async def test_a_shops_admin_may_change_that_shop_and_make_no_other(api: Api) -> None:
+    assert (await api.put("/shops/lotus", {"name": "Lotus"}, "lotus-admin")).status == 200
+    assert (await api.put("/shops/jade", {"name": "Mine"}, "lotus-admin")).status == 404
+    assert (await api.put("/shops/new", {"name": "Mine"}, "lotus-admin")).status == 404
+    assert (await api.put("/shops/new", {"name": "New"}, "admin")).status == 201
