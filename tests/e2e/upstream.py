@@ -120,7 +120,7 @@ def _milter(program: str, options: list[str], config: str, folder: Path, port: i
         _wait_for(lambda: _listens(port), f"{program} did not start")
         yield
     finally:
-        process.terminate()
+        process.kill()  # on SIGTERM both wait for seconds, for sessions that are not there
         process.wait()
 
 
