@@ -49,7 +49,7 @@ async def file_message(session: AsyncSession, place: Place, message: NewMessage)
             return FiledMessage(row.id, row.thread_id, new=False)
     change_no = await bump_change(session, place.shop_id)
     thread_id = place.thread_id or await _order_thread(session, place) or await _open_thread(session, place, message)
-    await _insert_message(session, place.shop_id, thread_id, message)
+    await insert_message(session, place.shop_id, thread_id, message)
     await _update_thread(session, thread_id, message, change_no)
     if message.direction in ("inbound", "outbound"):
         await _prolong_tokens(session, thread_id, message.received_at + REPLY_LIFE)
@@ -97,7 +97,8 @@ async def _open_thread(session: AsyncSession, place: Place, message: NewMessage)
     return thread_id
 
 
-async def _insert_message(session: AsyncSession, shop_id: str, thread_id: str, message: NewMessage) -> None:
+async def insert_message(session: AsyncSession, shop_id: str, thread_id: str, message: NewMessage) -> None:
+    """Only the rows of a message and its files: what the thread shows is the caller's part."""
     connection = await session.connection()
     values = {name: getattr(message, name) for name in message.__slots__ if name not in _NOT_COLUMNS}
     values |= {"thread_id": thread_id, "shop_id": shop_id, "trust": dict(message.trust)}

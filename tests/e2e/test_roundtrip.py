@@ -24,8 +24,10 @@ PNG = bytes.fromhex(
 )
 
 
-@pytest.fixture(scope="module", params=["one process", pytest.param("many processes", marks=pytest.mark.postgres)])
-def znx(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Znx]:
+@pytest.fixture(
+    name="znx", scope="module", params=["one process", pytest.param("many processes", marks=pytest.mark.postgres)]
+)
+def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Znx]:
     """A running gateway: everything in one process on SQLite, or two of each role on PostgreSQL."""
     home = tmp_path_factory.mktemp("running") / "home"
     if request.param == "one process":
@@ -43,7 +45,7 @@ def znx(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 
 
 @pytest.fixture
-def store(store: Store) -> Store:
+def store(znx: Znx) -> Store:
     """A shop of the test's own."""
     return open_store(znx)
 
@@ -141,7 +143,7 @@ def outgoing(store: Store, message_id: str) -> EmailMessage:
 
     found = eventually(look)
     assert found is not None
-    return email.message_from_bytes(found, policy=email.policy.default)  # type: ignore[return-value]
+    return email.message_from_bytes(found, policy=email.policy.default)
 
 
 def answer(store: Store, thread_id: str, text: str = "它昨天已经发货。") -> EmailMessage:
