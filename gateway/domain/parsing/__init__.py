@@ -4,7 +4,7 @@ import re
 
 from gateway.domain import quoting, screening
 from gateway.domain.emails import Email, Mailbox
-from gateway.domain.parsing import attachments, bodies, dates, mailboxes, tree
+from gateway.domain.parsing import attachments, bodies, dates, mailboxes, tree, unpacking
 from gateway.domain.parsing.charsets import codec_of
 from gateway.domain.parsing.repairs import Repairs
 from gateway.domain.parsing.shown import show
@@ -26,6 +26,7 @@ def parse(raw: bytes) -> Email:
     words = Reader(repairs)
     root = tree.read(raw, words, repairs)
     words.hint = _hint(root)
+    unpacking.unpack(root, words, repairs)
     layout = bodies.lay_out(root)
     body = bodies.read(layout, words.hint, repairs)
     shown = show(body, repairs)

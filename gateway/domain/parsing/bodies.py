@@ -4,7 +4,7 @@ import html as entities
 import re
 from dataclasses import dataclass, field
 
-from gateway.domain.parsing import charsets, flowed
+from gateway.domain.parsing import calendars, charsets, flowed, openpgp
 from gateway.domain.parsing.repairs import Repairs
 from gateway.domain.parsing.tree import Part
 
@@ -87,8 +87,16 @@ def read(layout: Layout, hint: str | None, repairs: Repairs) -> Body:
     htmls = [piece(part) for part in layout.html]
     if not any(text.strip() for text, _ in texts) and htmls:
         texts = htmls
+    texts += [(told, False) for part in layout.files if (told := _invitation(part, hint, repairs))]
     found = [each for text, is_html in htmls if is_html for each in json_ld_in(text)]
     return Body(texts, htmls if any(is_html for _, is_html in htmls) else [], tuple(found))
+
+
+def _invitation(part: Part, hint: str | None, repairs: Repairs) -> str:
+    """What a calendar file says; files that are merely attached speak for themselves."""
+    if part.content_type != "text/calendar" or part.disposition().value == "attachment":
+        return ""
+    return calendars.read(text_of(part, hint, repairs))
 
 
 def text_of(part: Part, hint: str | None, repairs: Repairs) -> str:
@@ -99,7 +107,7 @@ def text_of(part: Part, hint: str | None, repairs: Repairs) -> str:
         repairs.note(f"{part.content_type}: {found.repair}")
     if found.uncertain:
         repairs.charset_uncertain = True
-    text = tidy(found.text)
+    text = openpgp.without_armor(tidy(found.text))
     if part.options.get("format", "").lower() == "flowed" and part.content_type == "text/plain":
         text = flowed.unwrap(text, delete_space=part.options.get("delsp", "").lower() == "yes")
     return text

@@ -94,6 +94,7 @@ _SEVEN_BIT = _WIDE | {"utf-7", "hz", "iso2022jp", "iso2022_kr"}
 _DEFAULTS = frozenset({"ascii", "cp1252", "iso8859-15"})
 _META = re.compile(rb"<meta[^>]{0,200}?charset\s{0,9}=\s{0,9}[\"']?([\w.:-]{2,40})", re.IGNORECASE)
 _PUNCTUATION = re.compile(r"[^a-z0-9]")
+_HIGH_BYTES = bytes(range(0x80, 0x100))
 _LIES_BELOW = 0.35
 _DOUBTED_BELOW = 0.6
 _MOSTLY = 0.04
@@ -179,7 +180,8 @@ def _doubt(raw: bytes, codec: str, text: str) -> Decoded:
         return Decoded(as_utf8, "utf-8", f"labelled {codec} but is utf-8")
     if score < _DOUBTED_BELOW or codec in _DEFAULTS:
         guess = best_guess(raw)
-        if guess is not None and guess.score > score + 0.25 and guess.codec != codec:
+        doubt = 0.25 + 0.6 / max(1, len(raw) - len(raw.translate(None, _HIGH_BYTES)))  # a few bytes prove little
+        if guess is not None and guess.score > score + doubt and guess.codec != codec:
             return Decoded(guess.text, guess.codec, f"labelled {codec} but reads as {guess.codec}")
     return Decoded(text, codec)
 

@@ -64,10 +64,7 @@ class Page:
         if self.preformatted:
             self._write_lines(text)
             return
-        if not text.isspace() or "\xa0" in text:
-            text = _BLANKS.sub(" ", text)
-        else:
-            text = " "
+        text = _BLANKS.sub(" ", text)
         if text[0] == " " and (not self.line or self.line[-1].endswith(" ")):
             text = text[1:]
         self._append(text)

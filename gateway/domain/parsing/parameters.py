@@ -74,15 +74,19 @@ def _value(text: str, start: int) -> tuple[str, int]:
         if _WINDOWS_PATH.match(quoted[1]):  # its backslashes escape nothing: Netscape 4, old Outlook Express
             return quoted[1], quoted.end()
         return re.sub(r"\\(.)", r"\1", quoted[1], flags=re.DOTALL), quoted.end()
-    if _ENCODED_START.match(text, start):
-        closing = text.find("?=", text.find("?", start + 2) + 3)
-        end = text.find(";", closing) if closing >= 0 else text.find(";", start)
-    else:
-        end = text.find(";", start)
-        following = _UNSEPARATED.search(text, start, end if end >= 0 else len(text))
-        end = following.start() if following else end
-    end = end if end >= 0 else len(text)
+    end = _unquoted_end(text, start)
     return text[start:end].strip(), end
+
+
+def _unquoted_end(text: str, start: int) -> int:
+    """The semicolon, but not one inside an encoded word; a parameter of RFC 2231's form needs no semicolon."""
+    after = start
+    if _ENCODED_START.match(text, start):
+        after = max(start, text.find("?=", text.find("?", start + 2) + 3))
+    end = text.find(";", after)
+    end = end if end >= 0 else len(text)
+    following = _UNSEPARATED.search(text, after, end)
+    return following.start() if following else end
 
 
 def _assemble(sections: list[_Section], words: Reader) -> dict[str, str]:

@@ -58,6 +58,14 @@ class Part:
             waiting.extend(reversed(part.children))
 
 
+def made(model: Part, content_type: str, content: bytes, options: dict[str, str]) -> Part:
+    """A part for something that was found inside another; `options` name it and say its charset."""
+    fields: list[headers.Field] = []
+    if options.get("content-id"):
+        fields.append(headers.Field("Content-ID", options["content-id"].encode()))
+    return Part(headers.Headers(fields, model.headers.words), content_type, options, content, 0, len(content))
+
+
 @dataclass(slots=True)
 class _Budget:
     parts: int = MAX_PARTS
