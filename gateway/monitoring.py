@@ -18,10 +18,10 @@ async def schema(gw: Gateway) -> tuple[str | None, str]:
 async def queues(gw: Gateway) -> Queues:
     """What waits and what is done, in numbers. Raises Unavailable."""
     async with gw.db.read() as session:
-        return await store.queues(session)
+        return await store.queues(session, gw.clock.now())
 
 
 async def unbalanced(gw: Gateway) -> dict[str, int]:
     """How many rows break each rule of the ledger, by the rule's name. Raises Unavailable."""
     async with gw.db.read() as session:
-        return await store.unbalanced(session, gw.clock.now())
+        return await store.unbalanced(session)

@@ -18,24 +18,29 @@ OVERDUE = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True)
 class Queues:
-    """Rows by state, and since when the oldest waiting one has waited (None: nothing waits)."""
+    """Rows by state, since when the oldest waiting one has waited (None: nothing waits), and how many are overdue."""
 
     inbound: Mapping[str, int]
     deliveries: Mapping[str, int]
     oldest_pending: datetime | None
     oldest_unsent: datetime | None
+    overdue: int
 
 
-async def queues(session: AsyncSession) -> Queues:
+async def queues(session: AsyncSession, now: datetime) -> Queues:
     """Read what the metrics and the doctor tell."""
     connection = await session.connection()
-    pending = select(func.min(_INBOUND.c.received_at)).where(_INBOUND.c.state == "pending")
-    unsent = select(func.min(_DELIVERIES.c.queued_at)).where(_DELIVERIES.c.state.in_(("queued", "deferred")))
+    pending, unsent = _INBOUND.c.state == "pending", _DELIVERIES.c.state.in_(("queued", "deferred"))
+    late = (
+        select(func.count()).where(pending, _INBOUND.c.next_attempt_at < now - OVERDUE),
+        select(func.count()).where(unsent, _DELIVERIES.c.next_attempt_at < now - OVERDUE),
+    )
     return Queues(
         inbound=await _by_state(session, _INBOUND),
         deliveries=await _by_state(session, _DELIVERIES),
-        oldest_pending=(await connection.execute(pending)).scalar(),
-        oldest_unsent=(await connection.execute(unsent)).scalar(),
+        oldest_pending=(await connection.execute(select(func.min(_INBOUND.c.received_at)).where(pending))).scalar(),
+        oldest_unsent=(await connection.execute(select(func.min(_DELIVERIES.c.queued_at)).where(unsent))).scalar(),
+        overdue=sum([(await connection.execute(statement)).scalar_one() for statement in late]),
     )
 
 
@@ -52,13 +57,13 @@ async def schema_revision(session: AsyncSession) -> str | None:
     return (await connection.execute(text("SELECT version_num FROM alembic_version"))).scalar()
 
 
-async def unbalanced(session: AsyncSession, now: datetime) -> dict[str, int]:
+async def unbalanced(session: AsyncSession) -> dict[str, int]:
     """How many rows break each rule of the ledger, by the rule's name; all are 0 in a sound database."""
     connection = await session.connection()
-    return {name: (await connection.execute(statement)).scalar_one() for name, statement in _rules(now).items()}
+    return {name: (await connection.execute(statement)).scalar_one() for name, statement in _rules().items()}
 
 
-def _rules(now: datetime) -> dict[str, Select[int]]:
+def _rules() -> dict[str, Select[int]]:
     unnamed = select(_INBOUND.c.sha256).union(select(_DELIVERIES.c.sha256))
     return {
         "filed, but the message is missing": select(func.count())
@@ -67,15 +72,9 @@ def _rules(now: datetime) -> dict[str, Select[int]]:
         "a message that its mail's row does not name": select(func.count())
         .select_from(_MESSAGES.outerjoin(_INBOUND, _INBOUND.c.id == _MESSAGES.c.inbound_id))
         .where(_MESSAGES.c.inbound_id.is_not(None))
-        .where(or_(_INBOUND.c.id.is_(None), _INBOUND.c.message_id != _MESSAGES.c.id, _INBOUND.c.state != "filed")),
+        .where(or_(func.coalesce(_INBOUND.c.message_id, "") != _MESSAGES.c.id, _INBOUND.c.state != "filed")),
         "decided without a reason": select(func.count())
         .select_from(_INBOUND)
         .where(_INBOUND.c.state != "pending", _INBOUND.c.why == ""),
         "bytes that no row names": select(func.count()).select_from(_RAW).where(_RAW.c.sha256.not_in(unnamed)),
-        "incoming mail overdue": select(func.count())
-        .select_from(_INBOUND)
-        .where(_INBOUND.c.state == "pending", _INBOUND.c.next_attempt_at < now - OVERDUE),
-        "outgoing mail overdue": select(func.count())
-        .select_from(_DELIVERIES)
-        .where(_DELIVERIES.c.state.in_(("queued", "deferred")), _DELIVERIES.c.next_attempt_at < now - OVERDUE),
     }

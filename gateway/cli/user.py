@@ -1,0 +1,64 @@
+"""`znx user`: set up the people who sign in."""
+
+import select
+import sys
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+app = typer.Typer()
+WAIT_SECONDS = 3.0
+"""A pipe that stays silent for so long brings no password: cron, ssh and many supervisors leave one open."""
+
+
+class UserRole(StrEnum):
+    """What somebody may do."""
+
+    admin = "admin"
+    seller = "seller"
+
+
+@app.callback()
+def user() -> None:
+    """Set up the people who sign in."""
+
+
+@app.command()
+def add(
+    email: Annotated[str, typer.Argument(help="What they sign in with")],
+    role: Annotated[UserRole, typer.Option(help="Admins see every shop and its set-up, sellers their shops' threads")],
+    shop: Annotated[list[str] | None, typer.Option(help="A shop that a seller works for; may be given again")] = None,
+) -> None:
+    """Add a user. The password is the first line of standard input; without one it is made, and printed only now."""
+    from gateway.cli.wiring import run
+
+    password = _piped_password()
+    generated = run(_add(email, role.value, tuple(shop or ()), password))
+    if role is UserRole.seller and not shop:
+        typer.echo(f"{email} works for no shop yet, and sees nothing", err=True)
+    if generated:
+        typer.echo(f"{email} is added; the password, shown only now:", err=True)
+        typer.echo(generated)
+    else:
+        typer.echo(f"{email} is added", err=True)
+
+
+def _piped_password() -> str | None:
+    """The first line of a pipe or a file; None at a terminal and for what stays empty or silent."""
+    if sys.stdin is None or sys.stdin.isatty():
+        return None
+    try:
+        ready, _, _ = select.select([sys.stdin], [], [], WAIT_SECONDS)
+    except (OSError, ValueError):
+        return None
+    return (sys.stdin.readline().rstrip("\r\n") or None) if ready else None
+
+
+async def _add(email: str, role: str, shops: tuple[str, ...], password: str | None) -> str:
+    from gateway import accounts
+    from gateway.cli.wiring import open_gateway
+
+    async with open_gateway() as gw:
+        _, generated = await accounts.create_user(gw, email, role, password, shops)
+        return generated
