@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 STATIC = Path(__file__).parent / "static"
 _TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".png": "image/png"}
+SPRITE = "icons.svg"
 _SHAPES = re.compile(r"<svg[^>]*>(.*)</svg>", re.DOTALL)
 
 
@@ -32,7 +33,8 @@ class Assets:
         self._assets = {path.name: _load(path) for path in files}
         icons = sorted((root / "vendor" / "lucide").glob("*.svg"))
         self.icons = frozenset(path.stem for path in icons)
-        self.sprite = Markup('<svg class="sprite" aria-hidden="true">') + Markup("").join(map(_symbol, icons)) + _END
+        sprite = "".join(['<svg xmlns="http://www.w3.org/2000/svg">', *map(_symbol, icons), "</svg>"])
+        self._assets[SPRITE] = _asset(sprite.encode(), "image/svg+xml")
 
     def url(self, name: str) -> str:
         """Where the file is; a changed file has another address. Raises KeyError for one that is not there."""
@@ -42,7 +44,8 @@ class Assets:
         """A picture from the sprite. Raises KeyError for an unknown one, so that a test finds it."""
         if name not in self.icons:
             raise KeyError(f"no icon {name!r}")
-        return Markup('<svg class="icon" aria-hidden="true"><use href="#i-{}"></use></svg>').format(name)
+        use = Markup('<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>')
+        return use.format(self.url(SPRITE), name)
 
     def respond(self, request: web.Request) -> web.Response:
         """The file that the URL names, for a year when it names the version too. Raises HTTPNotFound."""
@@ -58,16 +61,16 @@ class Assets:
         return web.Response(body=asset.content, content_type=asset.content_type, headers=headers)
 
 
-_END = Markup("</svg>")
-
-
 def _load(path: Path) -> Asset:
-    content = path.read_bytes()
+    return _asset(path.read_bytes(), _TYPES[path.suffix])
+
+
+def _asset(content: bytes, content_type: str) -> Asset:
     version = hashlib.sha256(content).hexdigest()[:12]
-    return Asset(content, gzip.compress(content, mtime=0), _TYPES[path.suffix], version)
+    return Asset(content, gzip.compress(content, mtime=0), content_type, version)
 
 
-def _symbol(path: Path) -> Markup:
+def _symbol(path: Path) -> str:
     match = _SHAPES.search(path.read_text("utf-8"))
     shapes = " ".join(match[1].split()) if match else ""
-    return Markup('<symbol id="i-{}" viewBox="0 0 24 24">{}</symbol>').format(path.stem, Markup(shapes))
+    return f'<symbol id="{path.stem}" viewBox="0 0 24 24">{shapes}</symbol>'

@@ -72,7 +72,10 @@ TABLE: tuple[tuple[type[Exception], tuple[int, str, str]], ...] = (
     ),
     (web.HTTPRequestEntityTooLarge, _TOO_LARGE),
     (Conflict, (409, N_("Somebody was quicker"), N_("This has changed meanwhile. Load the page again and look."))),
-    (Invalid, (422, N_("That did not pass our checks"), N_("Something that was sent breaks a rule. Go back and change it."))),
+    (
+        Invalid,
+        (422, N_("That did not pass our checks"), N_("Something that was sent breaks a rule. Go back and change it.")),
+    ),
     (RateLimited, (429, N_("Too many tries"), N_("Wait a while, then try again."))),
     (TemporaryError, _AWAY),
     (ZnxError, (400, N_("That did not work"), N_("Go back and try again."))),

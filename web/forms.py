@@ -41,6 +41,10 @@ async def read_form(request: web.Request, limit: int) -> Form:
         # aiohttp's multipart reader raises these for a missing boundary, an unknown charset or wrong bytes.
         raise Invalid("this form could not be read") from None
     fields = {name: value for name, value in posted.items() if isinstance(value, str)}
-    uploads = [value for value in posted.values() if isinstance(value, web.FileField) and value.filename]
-    files = tuple(Upload(file.filename, file.content_type, file.file.read()) for file in uploads)
-    return Form(fields, files)
+    uploads = [value for value in posted.values() if isinstance(value, web.FileField)]
+    return Form(fields, tuple(file for file in map(_read, uploads) if file.filename))
+
+
+def _read(upload: web.FileField) -> Upload:
+    with upload.file as file:
+        return Upload(upload.filename, upload.content_type, file.read())

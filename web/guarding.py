@@ -18,7 +18,8 @@ from .pages import failure_page, see_other
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Middleware = Callable[[web.Request, Handler], Awaitable[web.StreamResponse]]
-OUTSIDE = ("/api/", "/healthz", "/readyz", "/metrics", "/openapi.json")
+API = "/api/"
+PROBES = frozenset({"/healthz", "/readyz", "/metrics", "/openapi.json"})
 """Paths that programs use: they have a guard of their own."""
 
 
@@ -87,7 +88,7 @@ def _visitor_name(request: web.Request) -> str:
 
 def is_outside(path: str) -> bool:
     """True for the API and the probes."""
-    return path.startswith(OUTSIDE)
+    return path.startswith(API) or path in PROBES
 
 
 @web.middleware

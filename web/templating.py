@@ -39,7 +39,7 @@ def _environment(assets: Assets, catalogs: Catalogs, locale: str) -> Environment
         extensions=["jinja2.ext.i18n"],
     )
     environment.install_gettext_translations(catalogs.of(locale), newstyle=True)  # type: ignore[attr-defined]
-    environment.globals |= {"icon": assets.icon, "asset": assets.url, "sprite": assets.sprite, "locales": LOCALES}
+    environment.globals |= {"icon": assets.icon, "asset": assets.url, "locales": LOCALES}
     environment.globals["locale"] = locale
     environment.filters |= {"short": _short, "full": _full, "size": size, "money": _money, "initial": initial}
     environment.filters["hue"] = hue

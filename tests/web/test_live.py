@@ -1,0 +1,73 @@
+"""An open page hears of a change at once, of its own shops only, and catches up after a break."""
+
+import asyncio
+
+from aiohttp import ClientResponse
+
+from gateway import inbox
+from tests.web.conftest import Browser, Site
+
+
+async def heard(stream: ClientResponse) -> int:
+    """The version that the next event names."""
+    async with asyncio.timeout(5):
+        async for line in stream.content:
+            if line.startswith(b"id: "):
+                return int(line[4:])
+    raise AssertionError("the stream ended")
+
+
+async def silent(stream: ClientResponse) -> bool:
+    try:
+        async with asyncio.timeout(1.2):
+            return await heard(stream) < 0
+    except TimeoutError:
+        return True
+
+
+def listen(browser: Browser, since: int, **headers: str):  # type: ignore[no-untyped-def]
+    return browser.client.get(f"/live?since={since}", headers=headers)
+
+
+async def test_a_new_message_is_told(site: Site) -> None:
+    browser = await site.browser("lin@example.com")
+    now = await inbox.change_version(site.gw, site.actor)
+    async with listen(browser, now) as stream:
+        assert stream.headers["Content-Type"] == "text/event-stream"
+        await site.message("Hello?")
+        assert await heard(stream) == now + 1
+
+
+async def test_what_happened_meanwhile_is_told_first(site: Site) -> None:
+    browser = await site.browser("lin@example.com")
+    now = await inbox.change_version(site.gw, site.actor)
+    await site.message("One")
+    await site.message("Two")
+    async with listen(browser, now) as stream:
+        assert await heard(stream) == now + 2
+    async with listen(browser, 0, **{"Last-Event-ID": str(now + 2)}) as stream:
+        assert await silent(stream)
+
+
+async def test_other_shops_changes_are_not_heard(site: Site) -> None:
+    browser = await site.browser("zhao@example.com")
+    async with listen(browser, 0) as stream:
+        await site.message("Hello?")
+        assert await silent(stream)
+
+
+async def test_a_stranger_hears_nothing(site: Site) -> None:
+    browser = await site.browser()
+    answer = await browser.get("/live", headers={"Sec-Fetch-Mode": "cors"})
+    assert answer.status == 401
+
+
+async def test_a_hundred_pages_listen_with_one_reader_of_the_database(site: Site) -> None:
+    from contextlib import AsyncExitStack
+
+    browser = await site.browser("lin@example.com")
+    now = await inbox.change_version(site.gw, site.actor)
+    async with AsyncExitStack() as stack:
+        streams = [await stack.enter_async_context(listen(browser, now)) for _ in range(90)]
+        await site.message("Hello?")
+        assert set(await asyncio.gather(*map(heard, streams))) == {now + 1}

@@ -1,0 +1,124 @@
+"""Every page for every kind of person: the table of routes makes the table of this test."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+
+from gateway.errors import ConfigError
+from tests.web.conftest import Browser, Site
+from web.guarding import Policy, Route
+from web.routes import ROUTES, check_routes
+
+Fill = Callable[[Site], str]
+NAMES: dict[str, Fill] = {
+    # What stands in the place of a name in a path: always a thing of shop A.
+    "/threads/{id}": lambda site: site.thread_id,
+    "/messages/{id}": lambda site: site.message_id,
+    "/attachments/{id}": lambda site: site.file_id,
+    "/attachments/{id}/picture": lambda site: site.picture_id,
+    "/ledger/{id}": lambda _: "01900000-0000-7000-8000-000000000000",
+    "/static/{name}": lambda _: "base.css",
+    "/sign-in/{token}": lambda _: "x" * 32,
+}
+OWN = tuple(route for route in ROUTES if "{id}" in route.path and not route.path.startswith("/ledger"))
+ENDLESS = {"/live"}
+
+
+@pytest.fixture
+def database_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """SQLite alone: that ownership holds in SQL is shown on both databases in tests/store."""
+    return f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'znx.db')}"
+
+
+def path_of(route: Route, site: Site) -> str:
+    if "{" not in route.path:
+        return route.path
+    fill = NAMES.get(route.path) or next(fill for name, fill in NAMES.items() if route.path.startswith(name))
+    beginning, _, rest = route.path.partition("{")
+    return beginning + fill(site) + rest.partition("}")[2]
+
+
+async def ask(browser: Browser, route: Route, path: str) -> int:
+    answer = await (browser.get(path) if route.method == "GET" else browser.post(path))
+    return answer.status
+
+
+def name_of(route: Route) -> str:
+    return f"{route.method} {route.path}"
+
+
+@pytest.mark.parametrize("route", [route for route in ROUTES if route.path not in ENDLESS], ids=name_of)
+async def test_strangers_get_public_pages_and_the_way_to_sign_in(site: Site, route: Route) -> None:
+    browser = await site.browser()
+    await browser.get("/login")
+    status = await ask(browser, route, path_of(route, site))
+    if route.policy in (Policy.FILES, Policy.PUBLIC):
+        assert status in (200, 303, 403)
+    else:
+        answer = await browser.get("/inbox") if route.method == "POST" else await browser.get(path_of(route, site))
+        assert status == 303
+        assert answer.headers["Location"].startswith("/login")
+
+
+@pytest.mark.parametrize("route", OWN, ids=name_of)
+async def test_another_shops_things_are_not_there(site: Site, route: Route) -> None:
+    browser = await site.browser("zhao@example.com")
+    assert await ask(browser, route, path_of(route, site)) == 404
+
+
+@pytest.mark.parametrize("route", [route for route in OWN if route.method == "GET"], ids=name_of)
+@pytest.mark.parametrize("email", ["lin@example.com", "admin@example.com"])
+async def test_ones_own_things_are_there(site: Site, route: Route, email: str) -> None:
+    browser = await site.browser(email)
+    assert await ask(browser, route, path_of(route, site)) == 200
+
+
+@pytest.mark.parametrize("route", [route for route in ROUTES if route.policy is Policy.ADMIN], ids=name_of)
+async def test_sellers_may_not_do_what_admins_do(site: Site, route: Route) -> None:
+    browser = await site.browser("lin@example.com")
+    assert await ask(browser, route, path_of(route, site)) == 403
+    admin = await site.browser("admin@example.com")
+    assert await ask(admin, route, path_of(route, site)) in (200, 404)
+
+
+@pytest.mark.parametrize("route", [route for route in ROUTES if route.method == "POST"], ids=name_of)
+@pytest.mark.parametrize(
+    ("token", "headers"),
+    [
+        ("", {}),
+        ("A" * 70, {}),
+        ("good", {"Origin": "https://evil.example"}),
+        ("good", {"Origin": "null"}),
+        ("good", {"Sec-Fetch-Site": "cross-site"}),
+    ],
+)
+async def test_forms_that_no_page_of_ours_sent_change_nothing(
+    site: Site, route: Route, token: str, headers: dict[str, str]
+) -> None:
+    browser = await site.browser("admin@example.com")
+    fields = {"csrf": browser.csrf if token == "good" else token, "text": "hello", "status": "closed"}
+    answer = await browser.post(path_of(route, site), fields, headers=headers)
+    assert answer.status == 403
+    signed_in = await browser.get("/settings")
+    assert signed_in.status == 200
+
+
+async def test_a_token_of_another_browser_is_refused(site: Site) -> None:
+    one, two = await site.browser("lin@example.com"), await site.browser("admin@example.com")
+    answer = await one.post(f"/threads/{site.thread_id}/change", {"status": "closed", "csrf": two.csrf})
+    assert answer.status == 403
+
+
+def test_a_page_outside_of_the_table_stops_the_start() -> None:
+    async def page(_request: web.Request) -> web.Response:
+        return web.Response()
+
+    app = web.Application()
+    app.router.add_get("/api/v1/anything", page)
+    check_routes(app)
+    app.router.add_get("/secret", page)
+    with pytest.raises(ConfigError, match="/secret"):
+        check_routes(app)
