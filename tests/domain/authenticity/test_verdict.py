@@ -91,6 +91,11 @@ def test_every_reason_that_the_code_gives_is_in_the_table() -> None:
     assert given - {"ed25519-sha256"} <= {*reasons.VERDICTS, *reasons.CHECKS}
 
 
+def test_every_verdict_is_explained_to_the_operator() -> None:
+    manual = (Path(__file__).parents[3] / "docs" / "sender-authentication.md").read_text(encoding="utf-8")
+    assert [code for code in reasons.VERDICTS if f"`{code}`" not in manual] == []
+
+
 def test_sentences_name_the_details() -> None:
     details = {"domain": "bank.example", "policy": "reject"}
     assert "bank.example" in reasons.sentence("dmarc-fail", "en", details)
