@@ -123,8 +123,8 @@ class SessionCommands(Connection):
         self._answer(SmtpReply.BYE)
         self._flush()
         self._leaving = True
-        if self.transport is not None:
-            self.transport.close()
+        if wire := self._wire:
+            wire.close()
 
     def _unknown(self, verb: bytes) -> None:
         if _FOREIGN.match(verb):

@@ -63,9 +63,9 @@ class Connection(aiosmtpd.smtp.SMTP):
         elif not self._leaving:
             self._buffer += data
             self._wake()
-            if len(self._buffer) > self.options.limits.line_bytes and self.transport and not self._held_back:
+            if len(self._buffer) > self.options.limits.line_bytes and not self._held_back and (wire := self._wire):
                 self._held_back = True
-                self.transport.pause_reading()
+                wire.pause_reading()
 
     def eof_received(self) -> bool:
         """The client says no more, but may still listen for what it is owed; TLS knows no such half."""
@@ -90,6 +90,12 @@ class Connection(aiosmtpd.smtp.SMTP):
         self._full = False
         self._wake()
         self._check_out()
+
+    @property
+    def _wire(self) -> asyncio.Transport | None:
+        """The transport while it works: between a reset and connection_lost, uvloop's raises at every call."""
+        wire = self.transport
+        return None if wire is None or wire.is_closing() else wire
 
     # The session's task
 
@@ -140,8 +146,8 @@ class Connection(aiosmtpd.smtp.SMTP):
 
     def _listen_again(self) -> None:
         self._held_back = False
-        if self.transport is not None:
-            self.transport.resume_reading()
+        if wire := self._wire:
+            wire.resume_reading()
 
     async def _wait(self) -> bool:
         """Send what is owed and wait for more; false when nothing more will come."""
@@ -215,9 +221,9 @@ class Connection(aiosmtpd.smtp.SMTP):
         self._answer(status.encode() if isinstance(status, str) else status)
 
     def _flush(self) -> None:
-        if self._out and self.transport is not None:
+        if self._out and (wire := self._wire):
             self._out.append(b"")
-            self.transport.write(b"\r\n".join(self._out))
+            wire.write(b"\r\n".join(self._out))
             self._out.clear()
 
     def _leave(self, reply: bytes) -> None:
@@ -225,7 +231,7 @@ class Connection(aiosmtpd.smtp.SMTP):
         if self._leaving:
             return
         self._leaving = True
-        if self.transport is None:
+        if not (wire := self._wire):
             return
         self._answer(reply)
         self._flush()
@@ -234,10 +240,10 @@ class Connection(aiosmtpd.smtp.SMTP):
         self._since = self.loop.time()
         if self._held_back:
             self._listen_again()
-        if self.transport.can_write_eof() and not (self._eof or self._stopping):
-            self.transport.write_eof()
+        if wire.can_write_eof() and not (self._eof or self._stopping):
+            wire.write_eof()
         else:
-            self.transport.close()
+            wire.close()
         self._wake()
 
     def stop(self) -> None:

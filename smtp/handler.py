@@ -11,6 +11,9 @@ from gateway import maillog
 from gateway.domain.values import Arrival, Envelope, Ingress, Peer
 from smtp.replies import SmtpReply, reply_to
 
+FAILURES = (Exception, asyncio.CancelledError)
+"""What is turned into replies. A CancelledError may come out of a broken part behind us: a writer that died."""
+
 
 class Inbound(Protocol):
     """The gateway's door, as the edges see it. Both may raise anything: the client then hears 451."""
@@ -50,7 +53,7 @@ class Handler:
         """The reply to one RCPT; a recipient that is taken is added to the envelope."""
         try:
             await self._inbound.check_recipient(address, server.peer)
-        except BaseException as error:
+        except FAILURES as error:
             return failure(error)
         envelope.rcpt_tos.append(address)
         return SmtpReply.RECIPIENT_OK
@@ -65,7 +68,7 @@ class Handler:
             if len(ids) != len(recipients):
                 raise AssertionError("not one id a recipient")
             replies = [SmtpReply.QUEUED % id_.encode("ascii") for id_ in ids]
-        except BaseException as error:
+        except FAILURES as error:
             replies = [failure(error)] * len(recipients)
         return b"\r\n".join(replies) if self._ingress == "lmtp" else replies[0]
 
@@ -74,12 +77,9 @@ def failure(error: BaseException) -> SmtpReply:
     """The reply to a failure; an unexpected one is noted by its kind and place, its text may hold addresses.
 
     Raises the error again when it is the end of this very session: a task that is being cancelled must end.
-    A CancelledError without that is a broken part behind us, such as a writer that died.
     """
     task = asyncio.current_task()
     if isinstance(error, asyncio.CancelledError) and task and task.cancelling():
-        raise error
-    if not isinstance(error, Exception | asyncio.CancelledError):
         raise error
     reply = reply_to(error)
     if reply is SmtpReply.TRY_AGAIN:

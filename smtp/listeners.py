@@ -57,11 +57,11 @@ class Listener:
 
     def _sweep(self) -> None:
         limits, gate = self._reception.options.limits, self._reception.gate
+        self._timer = self._loop.call_later(limits.sweep, self._sweep)
         idle = next(seconds for load, seconds in limits.idle_by_load if gate.load >= load)
         now = self._loop.time()
         for connection in list(self._reception.inside):
             connection.check_patience(now, idle)
-        self._timer = self._loop.call_later(limits.sweep, self._sweep)
 
 
 async def listen(

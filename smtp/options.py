@@ -55,7 +55,6 @@ class SmtpOptions:
     tls: ssl.SSLContext | None = None
 
 
-@lru_cache(maxsize=4096)
 def is_upstream(ip: str, upstreams: tuple[Network, ...]) -> bool:
     """Whether an address, as `plain_ip` writes it, belongs to one of the networks."""
     try:
@@ -65,7 +64,6 @@ def is_upstream(ip: str, upstreams: tuple[Network, ...]) -> bool:
     return any(address in network for network in upstreams)
 
 
-@lru_cache(maxsize=4096)
 def plain_ip(ip: str) -> str:
     """One spelling for one address: IPv4 out of its IPv6 mapping (dual-stack sockets), no zone."""
     address = ipaddress.ip_address(ip.partition("%")[0])

@@ -1,14 +1,16 @@
 """What the connections of one listener share: its options, its handler, who is inside and who may come in."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from gateway import maillog
 from gateway.domain.values import Peer
 from smtp.handler import Handler
 from smtp.limits import Gate, Turned
-from smtp.options import SmtpOptions, is_upstream, plain_ip
+from smtp.options import Network, SmtpOptions, is_upstream, plain_ip
 from smtp.replies import SmtpReply
 
 if TYPE_CHECKING:
@@ -34,20 +36,19 @@ class Reception:
     local: bool = False
     inside: set["Connection"] = field(default_factory=set)
     empty: asyncio.Event = field(default_factory=asyncio.Event)
+    peer_at: Callable[[str], Peer] = field(init=False)
+    """Who is at an address."""
 
     def __post_init__(self) -> None:
         self.empty.set()
+        upstreams = self.options.upstreams
+        self.peer_at = lru_cache(maxsize=1024)(lambda ip: _peer_at(plain_ip(ip), upstreams))
 
     def peer_of(self, peername: Any) -> Peer:
         """Who is at the other end of a socket, by its `peername`."""
         if self.local:
             return Peer(upstream=True)
         return self.peer_at(peername[0]) if peername else Peer()
-
-    def peer_at(self, ip: str) -> Peer:
-        """Who is at an address."""
-        ip = plain_ip(ip)
-        return Peer(ip=ip, upstream=is_upstream(ip, self.options.upstreams))
 
     def enter(self, connection: "Connection", peer: Peer, now: float) -> SmtpReply | None:
         """Let a connection in, or say why not."""
@@ -68,8 +69,6 @@ class Reception:
 
     def leave(self, connection: "Connection", peer: Peer) -> None:
         """A connection is over, its session and its socket."""
-        if connection not in self.inside:
-            return
         self.inside.discard(connection)
         self.gate.leave()
         if _is_counted(peer):
@@ -80,6 +79,10 @@ class Reception:
     def _turned_away(self, turned: Turned, peer: Peer) -> SmtpReply:
         maillog.event("smtp.refused", ip=peer.ip, why=turned.name.lower())
         return _TURNED_AWAY[turned]
+
+
+def _peer_at(ip: str, upstreams: tuple[Network, ...]) -> Peer:
+    return Peer(ip=ip, upstream=is_upstream(ip, upstreams))
 
 
 def _is_counted(peer: Peer) -> bool:

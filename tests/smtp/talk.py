@@ -128,6 +128,17 @@ class Client:
         self.send(text + b".\r\n")
         return "\n".join(await self.hear())
 
+    async def everything(self) -> bytes:
+        """All that still comes, up to the end or a reset."""
+        heard = b""
+        async with asyncio.timeout(10):
+            try:
+                while data := await self.reader.read(1 << 16):
+                    heard += data
+            except ConnectionError:
+                pass
+        return heard
+
     async def is_closed(self) -> bool:
         """Whether the server has closed; waits for it."""
         return await self.hear() == []

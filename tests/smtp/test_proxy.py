@@ -39,6 +39,7 @@ NO_HEADERS = [
     b"PROXY TCP4 192.0.2.7 198.51.100.1 12345 25\n",
     b"PROXY TCP4 192.0.2.7  198.51.100.1 12345 25\r\n",
     b"PROXY TCP4 fe80::1%1 ::1 1 1\r\n",
+    b"PROXY TCP6 192.0.2.7 198.51.100.1 12345 25\r\n",
     b"PROXY UDP4 192.0.2.7 198.51.100.1 12345 25\r\n",
     b"PROXY UNKNOWN " + b"x" * 100,
     version_2(2, 0x11, V4),

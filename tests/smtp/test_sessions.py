@@ -8,8 +8,9 @@ import aiosmtpd.smtp
 import pytest
 
 from gateway.domain.values import Arrival, Envelope, Peer
+from smtp.replies import SmtpReply
 from smtp.server import Lmtp, Smtp
-from tests.smtp.talk import FAILURES, SECRET, Door, Serving
+from tests.smtp.talk import FAILURES, SECRET, Client, Door, Server, Serving
 
 TEXT = b"Subject: hello\r\n\r\nhello\r\n"
 TRY_AGAIN = "451 4.3.0 Something went wrong here, come again"
@@ -177,19 +178,45 @@ async def test_a_client_far_ahead_is_held_back_and_loses_nothing(serve: Serving)
     assert heard == b"250 2.0.0 Ok\r\n" * 20_000 + b"221 2.0.0 Bye\r\n"
 
 
+async def test_a_text_that_does_not_wait_for_its_turn_is_read_all_the_same(serve: Serving) -> None:
+    server = await serve(line_bytes=1000)
+    client = await server.guest()
+    text = b"a" * 78 + b"\r\n"
+    client.send(b"MAIL FROM:<>\r\nRCPT TO:<shop@inbox.test>\r\nDATA\r\n" + text * 10_000 + b".\r\nQUIT\r\n")
+    assert (await client.everything()).endswith(b"queued as 1-1\r\n221 2.0.0 Bye\r\n")
+    assert server.door.arrivals[0].raw == text * 10_000
+
+
+def hard_of_hearing(server: Server) -> socket.socket:
+    """A connection whose kernel takes next to nothing for it."""
+    host, port = server.address.split(":")
+    sock = socket.socket()
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    sock.connect((host, int(port)))
+    sock.setblocking(False)
+    return sock
+
+
+async def test_a_client_that_listens_late_hears_everything(serve: Serving) -> None:
+    server = await serve(idle_commands=10_000_000)
+    client = Client(*await asyncio.open_connection(sock=hard_of_hearing(server)))
+    await client.greet()
+    for _ in range(60):
+        client.send(b"VRFY x\r\n" * 1000)
+        await asyncio.sleep(0)
+    client.send(b"QUIT\r\n")
+    assert await client.everything() == b"%b\r\n" % SmtpReply.CANNOT_VERIFY * 60_000 + b"221 2.0.0 Bye\r\n"
+    client.close()
+
+
 async def test_a_client_that_does_not_listen_is_cut(serve: Serving) -> None:
     server = await serve(idle_commands=10_000_000, idle_by_load=((0.0, 0.1),), last_words=0.1)
-    host, port = server.address.split(":")
-    with socket.create_connection((host, int(port))) as deaf:
-        deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        deaf.setblocking(False)
-        loop = asyncio.get_running_loop()
+    loop = asyncio.get_running_loop()
+    with hard_of_hearing(server) as deaf:
+        await loop.sock_recv(deaf, 100)
         with pytest.raises(OSError):  # noqa: PT012
-            await asyncio.sleep(0.05)
-            await loop.sock_sendall(deaf, b"EHLO x\r\n")
-            await asyncio.sleep(0.05)
             while True:
-                await loop.sock_sendall(deaf, b"NOOP\r\n" * 10_000)
+                await loop.sock_sendall(deaf, b"VRFY x\r\n" * 1000)
     assert server.listener.connections == 0
 
 
