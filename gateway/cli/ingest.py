@@ -14,7 +14,9 @@ EX_DATAERR, EX_NOUSER, EX_TEMPFAIL = 65, 67, 75
 @app.command()
 def ingest(
     rcpt: Annotated[str, typer.Option(help="The recipient, an address of ours")],
-    mail_from: Annotated[str, typer.Option(help="The envelope sender; empty for a bounce")] = "",
+    mail_from: Annotated[
+        str | None, typer.Option(help="The envelope sender; empty for a bounce; left out: the author in From")
+    ] = None,
     file: Annotated[str, typer.Argument(help="A file, or - for standard input")] = "-",
 ) -> None:
     """Accept one mail from a pipe. Exits 0 stored, 65 refused, 67 unknown recipient, 75 try again."""
@@ -48,9 +50,13 @@ def _with_crlf(raw: bytes) -> bytes:
     return raw if b"\r\n" in raw else raw.replace(b"\n", b"\r\n")
 
 
-def _run(raw: bytes, rcpt: str, mail_from: str) -> str:
+def _run(raw: bytes, rcpt: str, mail_from: str | None) -> str:
     from gateway.cli.wiring import run
+    from gateway.domain.prescan import author
 
+    if mail_from is None:
+        writer = author(raw)
+        mail_from = writer.address if writer else "unknown@invalid"
     return str(run(_accept(raw, rcpt, mail_from.strip("<>"))))
 
 

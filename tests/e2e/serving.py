@@ -63,14 +63,15 @@ class Znx:
     def start(self, *words: str, roles: tuple[str, ...] = ("smtp", "web")) -> "subprocess.Popen[str]":
         """Start a role and wait until it says that it is ready."""
         command = [sys.executable, "-m", "gateway", *words]
-        log = (self.home.parent / f"{'-'.join(words)}.log").open("a")
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True, env=self.environment)
+        path = self.home.parent / f"{'-'.join(words)}.log"
+        with path.open("a") as log:
+            process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True, env=self.environment)
         self.processes.append(process)
         assert process.stdout is not None
         waiting = set(roles)
         while waiting:
             line = process.stdout.readline()
-            assert line, f"znx {' '.join(words)} ended before it was ready: see {log.name}"
+            assert line, f"znx {' '.join(words)} ended before it was ready: see {path}"
             if line.startswith("ready "):
                 _, name, address = line.split()
                 self.ports[name] = address
@@ -167,7 +168,7 @@ class Store:
 
     def ledger(self) -> list[dict[str, Any]]:
         """Every mail that came to the shop."""
-        return [row for row in self.znx.items("/inbound?limit=200") if self.slug in row["rcpt_to"]]
+        return self.znx.items(f"/inbound?limit=100&shop={self.slug}")
 
     def thread(self, messages: int = 1) -> dict[str, Any]:
         """The only thread there is, once it has so many messages."""

@@ -204,8 +204,8 @@ def test_who_never_ordered_is_held_and_every_mail_has_one_final_state(store: Sto
     stranger = plain("Buy my watches")
     stranger.replace_header("From", "Eve <eve@evil.example>")
     send(store, stranger, sender="eve@evil.example")
-    assert eventually(lambda: all(row["state"] != "pending" for row in store.ledger()))
-    rows = store.ledger()
+    rows = eventually(lambda: rows if len(rows := store.ledger()) == 3 else None)
+    assert rows is not None
     assert sorted(row["state"] for row in rows) == ["discarded", "filed", "held"]
     assert all(row["why"] for row in rows)
     assert [thread["buyer"]["name"] for thread in store.threads()] == ["王芳"]

@@ -37,22 +37,24 @@ class Body:
 def lay_out(root: Part) -> Layout:
     """Sort the leaves below `root`: what is shown as text, what is shown as HTML, what is a file."""
     layout = Layout()
-    _sort([root], "mixed", layout)
+    _sort([root], "mixed", layout, choosing=False)
     return layout
 
 
-def _sort(parts: list[Part], around: str, layout: Layout) -> None:
+def _sort(parts: list[Part], around: str, layout: Layout, *, choosing: bool) -> None:
+    """`choosing`: somewhere around there is an alternative, so what is HTML is not also the text, nor the reverse."""
+    choosing = choosing or around == "alternative"
     texts, htmls = len(layout.text), len(layout.html)
     for index, part in enumerate(parts):
         if part.is_multipart:
-            _sort(part.children, part.content_type.partition("/")[2], layout)
+            _sort(part.children, part.content_type.partition("/")[2], layout, choosing=choosing)
             continue
         if not _is_shown(part, index, around):
             layout.files.append(part)
             continue
         if "filename" in part.disposition().parameters:
             layout.files.append(part)  # a text file sent inline is read in place, and kept as the file that it is
-        if around == "alternative":
+        if choosing:
             (layout.html if part.content_type == "text/html" else layout.text).append(part)
         else:
             layout.text.append(part)
