@@ -129,16 +129,16 @@ class Processor:
     async def _conclude(self, evidence: Evidence, stored: bool) -> None:
         claimed = evidence.claimed
         async with self._gw.db.write() as session:
-            if (first := await duplicate_of(session, claimed)) is not None:
-                ending = Ending(state="discarded", why="duplicate", details={"of": first})
-            else:
-                facts = await gather(session, self._gw, evidence)
-                disposition = decide(facts)
-                if isinstance(disposition, File | Bounced) and not stored:
-                    raise TemporaryError("the facts changed meanwhile")
-                ending = await self._carry_out(session, facts, disposition, claimed)
+            ending = await duplicate_of(session, claimed) or await self._decided(session, evidence, stored)
             await finish(session, claimed, ending, self._gw.clock.now())
         maillog.event(f"inbound.{ending.state}", id=claimed.id, why=ending.why, thread=ending.thread_id)
+
+    async def _decided(self, session: AsyncSession, evidence: Evidence, stored: bool) -> Ending:
+        facts = await gather(session, self._gw, evidence)
+        disposition = decide(facts)
+        if isinstance(disposition, File | Bounced) and not stored:
+            raise TemporaryError("the facts changed meanwhile")
+        return await self._carry_out(session, facts, disposition, evidence.claimed)
 
     async def _carry_out(
         self, session: AsyncSession, facts: Facts, disposition: Disposition, claimed: Claimed

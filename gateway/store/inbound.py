@@ -90,10 +90,16 @@ async def raw_of(session: AsyncSession, sha256: str, blobs: BlobStore) -> bytes:
     return bytes(row.content) if row.content is not None else await fetch(blobs, row.blob_key)
 
 
-async def duplicate_of(session: AsyncSession, claimed: Claimed) -> str | None:
-    """The id of the row that was filed or held with the same content for the same recipient, if there is one."""
-    statement = select(_INBOUND.c.id).where(_INBOUND.c.content_key == claimed.content_key, _INBOUND.c.id != claimed.id)
-    return (await (await session.connection()).execute(statement)).scalar()
+async def duplicate_of(session: AsyncSession, claimed: Claimed) -> Ending | None:
+    """How a mail ends whose content was filed or held for the same recipient before; None for a new one."""
+    statement = select(_INBOUND.c.id, _INBOUND.c.shop_id, _INBOUND.c.thread_id).where(
+        _INBOUND.c.content_key == claimed.content_key, _INBOUND.c.id != claimed.id
+    )
+    first = (await (await session.connection()).execute(statement)).first()
+    if first is None:
+        return None
+    seen = {"of": first.id}
+    return Ending(state="discarded", why="duplicate", details=seen, shop_id=first.shop_id, thread_id=first.thread_id)
 
 
 async def finish(session: AsyncSession, claimed: Claimed, ending: Ending, now: datetime) -> None:
