@@ -75,7 +75,7 @@ class Database:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
         """A session that changes nothing. Raises Unavailable when the database is away."""
-        with _failures():
+        with failures():
             async with AsyncSession(self._readers, expire_on_commit=False, autoflush=False) as session:
                 yield session
 
@@ -87,7 +87,7 @@ class Database:
 
         Within a process SQLite's writers queue here, in order, instead of polling for the file's lock.
         """
-        with _failures():
+        with failures():
             writer = AsyncSession(self._writers, expire_on_commit=False)
             async with self._one_at_a_time(), writer as session, session.begin():
                 yield session
@@ -131,7 +131,7 @@ def _prepare_sqlite(engine: Engine, begin: str) -> None:
 
 
 @contextmanager
-def _failures() -> Iterator[None]:
+def failures() -> Iterator[None]:
     """Translates the driver's words for "away" and "key taken"; leaves mistakes of ours alone."""
     try:
         yield

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, inspect, text
 
 from gateway.resources import resource
-from gateway.store.db import Database
+from gateway.store.db import Database, failures
 
 
 def _config(connection: Connection | None) -> Any:
@@ -19,7 +19,7 @@ def _config(connection: Connection | None) -> Any:
 
 
 def upgrade(database: Database, revision: str = "head") -> None:
-    """Bring the schema to a revision. Safe when several processes start at once on PostgreSQL."""
+    """Bring the schema to a revision. Safe when several processes start at once on PostgreSQL. Raises Unavailable."""
     _run(database, "upgrade", revision)
 
 
@@ -34,7 +34,7 @@ def _run(database: Database, command: str, revision: str) -> None:
     _make_folder(database)
     engine = database.sync_engine()
     try:
-        with engine.begin() as connection:
+        with failures(), engine.begin() as connection:
             if not database.sqlite:
                 connection.exec_driver_sql("SELECT pg_advisory_xact_lock(5417731)")
             getattr(alembic, command)(_config(connection), revision)
@@ -48,11 +48,14 @@ def _make_folder(database: Database) -> None:
 
 
 def revisions(database: Database) -> tuple[str | None, str]:
-    """The revision that the database has (None: no schema yet), and the newest one that we know."""
+    """The revision that the database has (None: no schema yet), and the newest one that we know.
+
+    Raises Unavailable.
+    """
     _make_folder(database)
     engine = database.sync_engine()
     try:
-        with engine.connect() as connection:
+        with failures(), engine.connect() as connection:
             known = inspect(connection).has_table("alembic_version")
             current = connection.execute(text("SELECT version_num FROM alembic_version")).scalar() if known else None
     finally:
