@@ -28,7 +28,7 @@ def split(text: str, marks: tuple[str, ...] = (), *, forwarded: bool = False) ->
     `forwarded` says that the subject is that of a forwarded mail: what came with it is news, not a quote.
     """
     kept = _lines(text)
-    lines = [line.rstrip("\n") for line in kept]
+    lines = [_bare(line) for line in kept]
     kinds = _kinds(lines, marks, forwarded)
     chosen: dict[str, list[str]] = {FRESH: [], QUOTE: [], SIGNATURE: []}
     for line, kind in zip(kept, kinds, strict=True):
@@ -42,81 +42,82 @@ def _lines(text: str) -> list[str]:
     return [f"{part}\n" for part in parts[:-1]] + ([parts[-1]] if parts[-1] else [])
 
 
+def _bare(line: str) -> str:
+    """A line to look at: QQ Mail leaves `&nbsp;` in its plain text."""
+    line = line.rstrip("\n")
+    return line.replace("&nbsp;", " ") if "&nbsp;" in line else line
+
+
 def _kinds(lines: list[str], marks: tuple[str, ...], forwarded: bool) -> list[str]:
     kinds = [
         marks[index] if index < len(marks) and marks[index] else QUOTE if _QUOTED.match(line) else FRESH
         for index, line in enumerate(lines)
     ]
-    forward = _forward(lines, kinds, forwarded)
-    if forward is not None:
-        kinds[forward:] = [FRESH] * (len(kinds) - forward)
-    limit = len(lines) if forward is None else forward
-    _join_wrapped(lines, kinds, limit)
-    _cut(lines, kinds, limit)
-    if forward is None:
-        _sign(lines, kinds)
+    _join_wrapped(lines, kinds)
+    limit = _scan(lines, kinds, forwarded)
+    kinds[limit:] = [FRESH] * (len(kinds) - limit)
+    _sign(lines, kinds, limit)
     return kinds
 
 
-def _forward(lines: list[str], kinds: list[str], forwarded: bool) -> int | None:
-    """Where a forwarded mail begins; an answer that quotes one below an attribution forwards nothing."""
-    for index, line in enumerate(lines):
-        if line.startswith(">"):
-            continue
-        if boundaries.is_forwarded(line):
-            return index
-        if (
-            kinds[index] == FRESH
-            and not forwarded
-            and (boundaries.is_original(line) or boundaries.header_block(lines, index))
-        ):
-            return None
-        if forwarded and (boundaries.is_original(line) or boundaries.header_block(lines, index)):
-            return index
-    return None
-
-
-def _join_wrapped(lines: list[str], kinds: list[str], limit: int) -> None:
+def _join_wrapped(lines: list[str], kinds: list[str]) -> None:
     """A long quoted line that was wrapped on its way leaves its tail without the mark of a quote."""
-    for index in range(1, limit - 1):
-        if kinds[index] != FRESH or not lines[index].strip() or kinds[index - 1] != QUOTE or kinds[index + 1] != QUOTE:
+    for index in range(1, len(lines) - 1):
+        if kinds[index] != FRESH or kinds[index - 1] != QUOTE or kinds[index + 1] != QUOTE or not lines[index].strip():
             continue
         above = lines[index - 1].rstrip()
         if len(above) >= _WRAPPED_AT and (not _LAST_WORD.search(above) or lines[index][:1].islower()):
             kinds[index] = QUOTE
 
 
-def _cut(lines: list[str], kinds: list[str], limit: int) -> None:
-    """Mark attributions, and everything below a separator or a header block, as quoted."""
-    for index in range(limit):
-        if kinds[index] != FRESH or not lines[index].strip():
+def _scan(lines: list[str], kinds: list[str], forwarded: bool) -> int:
+    """Mark attributions, and everything below a separator or a header block, as quoted.
+
+    The answer is where a forwarded mail begins, or the number of lines: an answer that quotes one forwards nothing.
+    """
+    quoted_before = False
+    for index, line in enumerate(lines):
+        if not line or line.isspace():
             continue
-        if boundaries.is_original(lines[index]):
-            _quote_rest(lines, kinds, index, limit)
-            return
-        if block := boundaries.header_block(lines, index):
-            if _has_fresh(lines, kinds, index):
-                _quote_rest(lines, kinds, index, limit)
-                return
-            kinds[index : index + block] = [QUOTE] * block  # the mail's own header, or that of one sent on
+        if not quoted_before and boundaries.is_forwarded(line):
+            return index
+        found = (index, False) if kinds[index] != FRESH else _boundary(lines, kinds, index)
+        if found is None:
             continue
-        quoted_next = _is_quote_next(lines, kinds, index, limit)
-        start = attributions.begins_at(lines, index, kinds)
-        if start is None and quoted_next and attributions.introduces(lines[index]):
-            start = index
-        if start is None:
-            continue
-        kinds[start : index + 1] = [QUOTE] * (index + 1 - start)
-        if not quoted_next:
-            _quote_rest(lines, kinds, start, limit)
-            return
+        if forwarded and kinds[index] != SIGNATURE:
+            return found[0]
+        quoted_before = True
+        if found[1]:
+            _quote_rest(lines, kinds, found[0])
+            break
+    return len(lines)
+
+
+def _boundary(lines: list[str], kinds: list[str], index: int) -> tuple[int, bool] | None:
+    """Where the boundary begins that a fresh line belongs to, and whether all that follows is quoted.
+
+    A header block above any fresh text is the mail's own, or that of one sent on: only its lines are quoted.
+    """
+    if boundaries.is_original(lines[index]):
+        return index, True
+    if block := boundaries.header_block(lines, index):
+        kinds[index : index + block] = [QUOTE] * block
+        return index, _has_fresh(lines, kinds, index)
+    quoted_next = _is_quote_next(lines, kinds, index)
+    start = attributions.begins_at(lines, index, kinds)
+    if start is None and quoted_next and attributions.introduces(lines[index]):
+        start = index
+    if start is None:
+        return None
+    kinds[start : index + 1] = [QUOTE] * (index + 1 - start)
+    return start, not quoted_next
 
 
 def _has_fresh(lines: list[str], kinds: list[str], end: int) -> bool:
     return any(kinds[index] == FRESH and lines[index].strip() for index in range(end))
 
 
-def _quote_rest(lines: list[str], kinds: list[str], index: int, limit: int) -> None:
+def _quote_rest(lines: list[str], kinds: list[str], index: int) -> None:
     """Everything from here is quoted, with the rule drawn above it."""
     start = index
     while (
@@ -125,20 +126,20 @@ def _quote_rest(lines: list[str], kinds: list[str], index: int, limit: int) -> N
         and (not lines[start - 1].strip() or boundaries.is_rule(lines[start - 1]))
     ):
         start -= 1
-    kinds[start:limit] = [QUOTE] * (limit - start)
+    kinds[start:] = [QUOTE] * (len(kinds) - start)
 
 
-def _is_quote_next(lines: list[str], kinds: list[str], index: int, limit: int) -> bool:
+def _is_quote_next(lines: list[str], kinds: list[str], index: int) -> bool:
     """Whether the next line with something on it, at most three lines down, is quoted."""
-    for following in range(index + 1, min(index + 4, limit)):
+    for following in range(index + 1, min(index + 4, len(lines))):
         if lines[following].strip():
             return kinds[following] == QUOTE
     return False
 
 
-def _sign(lines: list[str], kinds: list[str]) -> None:
+def _sign(lines: list[str], kinds: list[str], limit: int) -> None:
     """Mark the signature of the first and of the last piece of fresh text: between quotes stand answers only."""
-    for start, end in _ends(kinds):
+    for start, end in _ends(kinds[:limit]):
         begin, quote = signatures.begins_at(lines, start, end)
         kinds[begin:end] = [SIGNATURE] * (quote - begin) + [QUOTE] * (end - quote)
 

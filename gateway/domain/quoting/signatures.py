@@ -76,11 +76,18 @@ def _closing(lines: list[str], start: int, end: int) -> int:
     for index in range(last - 1, start, -1):
         line = lines[index].strip()
         if _CLOSING.match(line):
-            return index if names else end
+            return _first_closing(lines, start, index) if names else end
         names += bool(line)
         if names > _CLOSING_LINES or len(line) > _SHORT // 2 + 10:
             break
     return end
+
+
+def _first_closing(lines: list[str], start: int, index: int) -> int:
+    """Chinese letters close on two lines, 此致 and 敬礼."""
+    while index > start + 1 and (not lines[index - 1].strip() or _CLOSING.match(lines[index - 1].strip())):
+        index -= 1
+    return index
 
 
 def _last_line(lines: list[str], start: int, end: int) -> int:

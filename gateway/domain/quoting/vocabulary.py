@@ -2,8 +2,8 @@
 
 ORIGINAL = (
     "original(?: e-?mail)?(?: message| mail)?|reply message|replied message",
-    "原始(?:邮件|信息|信件|消息)|原(?:邮|信)件|邮件原文|回复的?(?:原)?邮件|原文",
-    "原始(?:郵件|訊息|信件)|原(?:郵|信)件|郵件原文|回覆的?(?:原)?郵件",
+    "原始(?:邮件|信息|信件|消息)|邮件原件|原(?:邮|信)件|邮件原文|回复的?(?:原)?邮件|原文",
+    "原始(?:郵件|訊息|信件)|郵件原件|原(?:郵|信)件|郵件原文|回覆的?(?:原)?郵件",
     "исходное (?:сообщение|письмо)|оригинальное (?:сообщение|письмо)|оригинал сообщения",
     "mensaje original|correo original",
     "mensagem original|e-?mail original",
@@ -101,7 +101,7 @@ MOBILE = (
     r"(?:发送?自|发至|来自|寄自)\s*(?:我的|于)?\s*.{0,24}(?:iphone|ipad|ipod|mac|手机|邮箱|客户端|android|安卓|小米|红米|redmi|华为|huawei|荣耀|honor|vivo|oppo|三星|samsung|galaxy|一加|魅族|meizu|realme|mail|outlook|foxmail|网易|qq|新浪|企业微信|微信|钉钉|阿里|139|windows|平板|移动设备|设备|智能手机|大师|app).{0,24}",
     r"(?:發送?自|來自|寄自|傳送自|發於)\s*(?:我的)?\s*.{0,24}(?:iphone|ipad|手機|郵箱|信箱|android|mail|outlook|三星|samsung|華為|小米|yahoo|windows|裝置|app).{0,24}",
     r"[从從]\s*(?:我的\s*)?.{1,24}(?:发送|傳送|发出|發送|寄出)",
-    r"(?:由|使用|通过)\s*.{1,20}(?:发送|发出|發送|傳送)",
+    r"(?:由|使用|通过)\s*.{1,20}(?:发送|发出|發送|傳送)|签名由\s*.{1,20}定制",
     r"(?:获取|下载|取得|下載)\s*(?:适用于\s*(?:ios|android)\s*的\s*)?(?:outlook|适用于).{0,90}|取得\s*.{0,12}版\s*outlook.{0,20}",
     r"(?:отправлено|отправлен|послано) (?:с |из |от |через ).{1,110}|получить outlook для .{1,90}|надіслано з .{1,110}",
     r"enviado (?:desde|de|do|da|a partir d[oe]|pelo|por|via) (?:mi |meu |o meu )?.{1,110}|obtener outlook para .{1,90}|obter o outlook para .{1,90}",
