@@ -1,5 +1,6 @@
 """The description of the API is whole and true: every route, every status, every document."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -83,3 +84,9 @@ def test_every_operation_tells_its_parameters_and_failures(operation: Any) -> No
 async def test_the_document_is_served_to_everybody(api: Api, path: str) -> None:
     reply = await api.get(path, token=None)
     assert (reply.status, reply.json["openapi"], reply.json["paths"]) == (200, "3.1.0", DOCUMENT["paths"])
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
+def test_every_call_is_on_the_page_about_the_api(operation: Any) -> None:
+    page = (Path(__file__).parents[3] / "docs" / "api.md").read_text()
+    assert f"`{operation.method} {operation.path}`" in page
