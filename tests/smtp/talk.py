@@ -27,6 +27,12 @@ FAILURES: dict[str, BaseException] = {
 }
 
 
+async def soon(event: asyncio.Event) -> None:
+    """Wait for what must happen; a test that waits in vain fails instead of hanging."""
+    async with asyncio.timeout(10):
+        await event.wait()
+
+
 def failure(word: str) -> BaseException | None:
     """What a word in an address or in a first line makes the door raise; `refuse-REASON` is a Refused."""
     if word.startswith("refuse-"):

@@ -7,7 +7,7 @@ import pytest
 
 from gateway.domain.values import Peer
 from smtp.handler import Handler
-from tests.smtp.talk import Door
+from tests.smtp.talk import Door, soon
 
 
 class Caller:
@@ -28,7 +28,7 @@ async def test_a_session_that_is_being_ended_ends_and_answers_nothing() -> None:
     door.open.clear()
     session = aiosmtpd.smtp.Session(asyncio.get_running_loop())
     task = asyncio.ensure_future(Handler(door).handle_DATA(Caller(), session, envelope()))
-    await door.waiting.wait()
+    await soon(door.waiting)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from smtp.options import LOOPBACK
-from tests.smtp.talk import Client, Serving
+from tests.smtp.talk import Client, Serving, soon
 
 TEXT = b"Subject: hello\r\n\r\nhello\r\n"
 BARE = "550 5.5.2 A line end without CR LF, or NUL, in the mail"
@@ -124,7 +124,7 @@ async def test_a_long_commit_is_not_the_clients_fault(serve: Serving) -> None:
     await client.begin()
     server.door.open.clear()
     client.send(TEXT + b".\r\n")
-    await server.door.waiting.wait()
+    await soon(server.door.waiting)
     await asyncio.sleep(0.1)
     server.door.open.set()
     assert await client.hear() == ["250 2.0.0 Ok: queued as 1-1"]

@@ -12,7 +12,7 @@ from gateway.errors import ConfigError
 from smtp.limits import Gate
 from smtp.listeners import listen
 from smtp.options import SmtpLimits
-from tests.smtp.talk import Client, Door, Serving, options
+from tests.smtp.talk import Client, Door, Serving, options, soon
 
 STOPPING = ["421 4.3.2 Service is shutting down, come again"]
 
@@ -105,7 +105,7 @@ async def test_closing_waits_for_mails_on_their_way(serve: Serving) -> None:
     server.door.open.clear()
     await committing.begin()
     committing.send(b"one\r\n.\r\nNOOP\r\n")
-    await server.door.waiting.wait()
+    await soon(server.door.waiting)
     await sending.begin()
     sending.send(b"two\r\n")
     closing = asyncio.ensure_future(server.listener.close(grace=30))
@@ -134,7 +134,7 @@ async def test_closing_never_waits_longer_than_its_grace(serve: Serving, stage: 
         await client.begin()
         client.send(b"text\r\n" if stage == "data" else b"text\r\n.\r\n")
     if stage == "commit":
-        await server.door.waiting.wait()
+        await soon(server.door.waiting)
     async with asyncio.timeout(10):
         await server.listener.close(grace=0.05)
     server.door.open.set()

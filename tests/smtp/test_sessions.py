@@ -10,7 +10,7 @@ import pytest
 from gateway.domain.values import Arrival, Envelope, Peer
 from smtp.replies import SmtpReply
 from smtp.server import Lmtp, Smtp
-from tests.smtp.talk import FAILURES, SECRET, Client, Door, Server, Serving
+from tests.smtp.talk import FAILURES, SECRET, Client, Door, Server, Serving, soon
 
 TEXT = b"Subject: hello\r\n\r\nhello\r\n"
 TRY_AGAIN = "451 4.3.0 Something went wrong here, come again"
@@ -36,7 +36,7 @@ async def test_no_250_before_the_mail_is_kept(serve: Serving) -> None:
     server.door.open.clear()
     await client.begin()
     client.send(TEXT + b".\r\nNOOP\r\n")
-    await server.door.waiting.wait()
+    await soon(server.door.waiting)
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(0.05):
             await client.hear()
@@ -52,12 +52,26 @@ async def test_a_client_that_leaves_does_not_undo_a_mail_that_is_being_kept(serv
     server.door.open.clear()
     await client.begin()
     client.send(TEXT + b".\r\n")
-    await server.door.waiting.wait()
+    await soon(server.door.waiting)
     getattr(client, goodbye)()
     assert await (await server.guest()).say("NOOP") == "250 2.0.0 Ok"
     server.door.open.set()
-    await server.door.kept.wait()
+    await soon(server.door.kept)
     assert [arrival.raw for arrival in server.door.arrivals] == [TEXT]
+
+
+async def test_what_a_client_that_left_had_said_already_is_not_obeyed(serve: Serving) -> None:
+    server = await serve()
+    client = await server.guest()
+    server.door.open.clear()
+    await client.begin()
+    client.send(b"one\r\n.\r\nMAIL FROM:<>\r\nRCPT TO:<shop@inbox.test>\r\nDATA\r\ntwo\r\n.\r\n")
+    await soon(server.door.waiting)
+    client.reset()
+    assert await (await server.guest()).say("NOOP") == "250 2.0.0 Ok"
+    server.door.open.set()
+    assert (await (await server.guest()).mail(b"three\r\n")).startswith("250")
+    assert [arrival.raw for arrival in server.door.arrivals] == [b"one\r\n", b"three\r\n"]
 
 
 @pytest.mark.parametrize("goodbye", ["close", "reset"])
@@ -148,7 +162,7 @@ async def test_a_session_that_waits_for_its_commit_stops_no_other(serve: Serving
     server.door.open.clear()
     await slow.begin()
     slow.send(TEXT + b".\r\n")
-    await server.door.waiting.wait()
+    await soon(server.door.waiting)
     assert await quick.say("NOOP") == "250 2.0.0 Ok"
 
 
