@@ -76,11 +76,13 @@ def _arc(signed: Signed, digests: Digests, keys: Keys) -> ArcFinding:
     if not chain:
         return ArcFinding()
     sealers = tuple(arc_set.seal.domain for arc_set in chain)
-    flaws = [verify_bytes(chain[at].seal, arc.sealed(chain[: at + 1]), keys) for at in reversed(range(len(chain)))]
-    broken = [flaw for flaw in flaws if flaw]
     changed = verify_message(chain[-1].signature, signed.fields, digests, keys)
-    if any(flaw.result == "temperror" for flaw in (*broken, *([changed] if changed else []))):
+    seals = [verify_bytes(chain[at].seal, arc.sealed(chain[: at + 1]), keys) for at in reversed(range(len(chain)))]
+    named = [(changed, "arc-body-changed"), *((seal, "arc-seal-broken") for seal in seals)]
+    flaws = [(flaw, why) for flaw, why in named if flaw]
+    if not flaws:
+        return ArcFinding("pass", "arc-pass", sealers, arc.vouched_for(chain))
+    flaw, why = min(flaws, key=lambda one: one[0].result == "temperror")
+    if flaw.result == "temperror":
         return ArcFinding("temperror", "dns-temporary", sealers)
-    if changed or broken:
-        return ArcFinding("fail", "arc-body-changed" if changed else "arc-seal-broken", sealers)
-    return ArcFinding("pass", "arc-pass", sealers, arc.vouched_for(chain))
+    return ArcFinding("fail", why if flaw.result == "fail" else flaw.why, sealers)

@@ -70,3 +70,11 @@ async def test_a_chain_that_was_touched_is_broken(make: Make, old: bytes, new: b
     evidence = await make(sealers=("list.example",)).authenticate(raw.replace(old, new, 1), "", FORWARDER)
     assert (evidence.findings.arc.result, evidence.findings.arc.why) == ("fail", why)
     assert evidence.trust.verdict == "failed"
+
+
+async def test_dns_trouble_and_missing_keys_are_told_apart(make: Make, names: NameServer) -> None:
+    raw = forwarded(CHANGED, "list.example", "list.example", SAW)
+    for record, found in [([("ANY", "BROKEN")], ("temperror", "dns-temporary")), ([], ("fail", "key-missing"))]:
+        names.zone["s1._domainkey.list.example"] = record
+        arc = (await make().authenticate(raw, "", FORWARDER)).findings.arc
+        assert (arc.result, arc.why) == found

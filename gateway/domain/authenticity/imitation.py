@@ -7,8 +7,6 @@ import idna
 
 from gateway.domain.authenticity.author import Mailbox, fold_domain
 from gateway.domain.authenticity.dmarc import registered_domain
-from gateway.domain.parsing.repairs import Repairs
-from gateway.domain.parsing.words import Reader
 
 _DOMAIN = re.compile(r"[\w.-]+")
 _ALPHABETS = frozenset({"LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE"})
@@ -17,12 +15,22 @@ _ALPHABETS = frozenset({"LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE"})
 
 def imitation(author: Mailbox) -> str | None:
     """A reason code when the author looks like somebody else, or None."""
-    shown = unicodedata.normalize("NFKC", Reader(Repairs()).encoded(author.name))
-    if any(registered_domain(named) != registered_domain(author.domain) for named in _domains_in(shown)):
+    own = registered_domain(author.domain)
+    if any(registered_domain(named) != own for named in _domains_in(_shown(author.name))):
         return "name-is-another-address"
     if any(_mixes_alphabets(label) for label in author.domain.split(".")):
         return "domain-mixes-alphabets"
     return None
+
+
+def _shown(name: str) -> str:
+    """A display name as a reader sees it, with the look-alikes of `@` and of the dot made plain."""
+    if "=?" in name:
+        from gateway.domain.parsing.repairs import Repairs  # late: it brings the whole parser along
+        from gateway.domain.parsing.words import Reader
+
+        name = Reader(Repairs()).encoded(name)
+    return unicodedata.normalize("NFKC", name)
 
 
 def _domains_in(name: str) -> list[str]:

@@ -39,7 +39,7 @@ class AuthenticationResults:
 def read_results(value: bytes) -> AuthenticationResults | None:
     """Parse one unfolded field value; None for anything malformed."""
     sections = _sections(value.decode("utf-8", "replace"))
-    if not sections or not sections[0].words:
+    if not sections or not any(sections[0].words[:1]):
         return None
     results = [_method(section) for section in sections[1:] if section.words and section.words != ["none"]]
     if any(result is None for result in results):

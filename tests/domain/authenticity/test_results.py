@@ -30,7 +30,17 @@ def test_what_servers_write(value: bytes, authserv_id: str, found: list[tuple[st
 
 @pytest.mark.parametrize(
     "value",
-    [b"", b";", b"; dkim=pass", b"mx; dkim=pass (", b"mx; dkim=pass )", b'mx; dkim="pass', b"mx; dkim", b"mx; =pass"],
+    [
+        b"",
+        b";",
+        b"; dkim=pass",
+        b'""; dkim=pass',
+        b"mx; dkim=pass (",
+        b"mx; dkim=pass )",
+        b'mx; dkim="pass',
+        b"mx; dkim",
+        b"mx; =pass",
+    ],
 )
 def test_what_is_malformed(value: bytes) -> None:
     assert read_results(value) is None
