@@ -13,7 +13,10 @@ from gateway.store.db import Database
 
 @dataclass(frozen=True, slots=True)
 class Gateway:
-    """The running gateway. `secret` signs tokens; the signals wake the workers of this process."""
+    """The running gateway. `secret` signs tokens; the signals wake the workers of this process.
+
+    `dkim_keys` are (selector, key): each of them signs every mail that leaves.
+    """
 
     settings: Settings
     db: Database
@@ -21,6 +24,6 @@ class Gateway:
     clock: Clock
     secret: bytes
     renderer: Renderer
-    dkim_key: DkimKey | None = None
+    dkim_keys: tuple[tuple[str, DkimKey], ...] = ()
     inbound_signal: Signal = field(default_factory=Signal)
     outbound_signal: Signal = field(default_factory=Signal)

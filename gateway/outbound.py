@@ -20,17 +20,16 @@ from gateway.domain.composing.parts import safe_name
 from gateway.domain.messages import NewMessage, Place, StoredFile
 from gateway.domain.tokens import REPLY_LIFE, fingerprint, mint
 from gateway.errors import Duplicate, Invalid, TemporaryError
+from gateway.mailing import order_context, signed
 from gateway.models import ReplyToken
-from gateway.notices import signed
 from gateway.store import deliveries
 from gateway.store.conversation import Conversation, conversation, keep_token, revoked_tokens
 from gateway.store.filing import FiledMessage, file_message
 
 BOUNCE_TOKEN_LIFE = timedelta(days=7)
+NOT_SENT = "5.1.1 not sent: this address does not exist any more"
 MAX_FILES = 20
 MAX_REPLY_CHARS = 100_000
-MAX_REFERENCES = 20
-"""Older ids are dropped from the middle: some servers refuse very long References fields."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,26 +137,18 @@ def _compose(gw: Gateway, actor: Actor, talk: Conversation, draft: ReplyDraft, s
 def _context(talk: Conversation, draft: ReplyDraft, subject: str, token: str) -> Mapping[str, object]:
     ancestor = talk.ancestor
     quote = None
-    if ancestor is not None and ancestor.text.strip():
+    if talk.mails.quote_history and ancestor is not None and ancestor.text.strip():
         quote = {"author": ancestor.author_name or talk.buyer_name, "at": ancestor.at, "text": ancestor.text}
     return {
         "shop_name": talk.shop_name,
         "subject": subject,
         "text": draft.text,
         "files": [safe_name(file.filename) for file in draft.attachments],
-        "order": _order_context(talk.order) if talk.order else None,
+        "order": order_context(talk.order),
         "quote": quote,
         "link": None,
         "marker": f"[znx:{token}]",
     }
-
-
-def _order_context(order: Mapping[str, Any]) -> Mapping[str, object]:
-    lines = [
-        {"title": str(item.get("title", "")), "qty": item.get("qty", 1), "price": str(item.get("price", "") or "")}
-        for item in order["items"] or []
-    ]
-    return {"no": order["order_no"], "currency": order["currency"], "total": order["total"], "lines": lines}
 
 
 def _references(talk: Conversation) -> tuple[str, ...]:
@@ -165,8 +156,7 @@ def _references(talk: Conversation) -> tuple[str, ...]:
     ancestor = talk.ancestor
     if ancestor is None or not ancestor.internet_message_id:
         return talk.our_ids
-    chain = tuple(dict.fromkeys((*ancestor.references, ancestor.internet_message_id)))
-    return chain if len(chain) <= MAX_REFERENCES else (chain[0], *chain[1 - MAX_REFERENCES :])
+    return tuple(dict.fromkeys((*ancestor.references, ancestor.internet_message_id)))
 
 
 def _message(id_: str, thread_id: str, actor: Actor, draft: ReplyDraft, mail: Outgoing) -> NewMessage:
@@ -205,8 +195,8 @@ def _stored(file: NewAttachment) -> StoredFile:
 
 
 def _delivery(id_: str, bounce: str, talk: Conversation, mail: Outgoing, raw: bytes) -> dict[str, Any]:
-    """An address that bounced for good gets nothing more until somebody has put it right."""
-    stopped = {"state": "failed", "smtp_reply": "5.1.1 not sent: this address does not exist any more"}
+    """An address that does not exist gets nothing more until an admin takes it off the suppression list."""
+    stopped = {"state": "failed", "refusal": "address", "smtp_reply": NOT_SENT}
     return {
         "id": id_,
         "shop_id": talk.shop_id,

@@ -148,12 +148,13 @@ async def _worker(gw: Gateway) -> AsyncIterator[None]:
     from gateway.authentication import Authenticator
     from gateway.inbound.processing import Processor
     from gateway.reading import Reader
+    from gateway.sending import AT_ONCE
     from gateway.worker import Worker
     from smtp.courier import courier_for
 
     async with AsyncExitStack() as stack:
         reader = await stack.enter_async_context(Reader(READERS))
-        courier = courier_for(gw.settings.relay, gw.settings.mail_domain)
+        courier = courier_for(gw.settings.relay, gw.settings.mail_domain, concurrency=AT_ONCE)
         stack.push_async_callback(courier.close)
         processor = Processor(gw, reader, Authenticator(gw.settings))
         task = asyncio.create_task(Worker(gw, processor, courier).run())

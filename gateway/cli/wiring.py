@@ -50,7 +50,7 @@ async def open_gateway(settings: Settings | None = None, check_schema: bool = Tr
             clock=SystemClock(),
             secret=secret_key(settings),
             renderer=Renderer(),
-            dkim_key=_dkim_key(settings),
+            dkim_keys=_dkim_keys(settings),
         )
 
 
@@ -73,17 +73,24 @@ def _make_home(home: Path) -> None:
         raise ConfigError(f"ZNX_HOME: can't make {home}: {error.strerror}") from None
 
 
-def _dkim_key(settings: Settings) -> "DkimKey | None":
+def _dkim_keys(settings: Settings) -> "tuple[tuple[str, DkimKey], ...]":
+    paths, selectors = _listed(settings.dkim_key), _listed(settings.dkim_selector)
+    if len(paths) > len(selectors):
+        raise ConfigError("ZNX_DKIM_SELECTOR: one is needed for each of ZNX_DKIM_KEY, in the same order")
+    return tuple((selector, _dkim_key(Path(path))) for selector, path in zip(selectors, paths, strict=False))
+
+
+def _listed(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _dkim_key(path: Path) -> "DkimKey":
     from gateway.domain.composing.signing import load_key
 
-    if not settings.dkim_key:
-        return None
-    if not settings.dkim_selector:
-        raise ConfigError("ZNX_DKIM_SELECTOR: needed beside ZNX_DKIM_KEY")
     try:
-        return load_key(settings.dkim_key.read_bytes())
+        return load_key(path.read_bytes())
     except OSError as error:
-        raise ConfigError(f"ZNX_DKIM_KEY: can't read {settings.dkim_key}: {error.strerror}") from None
+        raise ConfigError(f"ZNX_DKIM_KEY: can't read {path}: {error.strerror}") from None
 
 
 def sender_limits(settings: Settings) -> SenderLimits:

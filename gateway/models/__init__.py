@@ -1,6 +1,6 @@
 """The tables. Importing this package registers all of them with SQLModel's metadata."""
 
-from gateway.models.mail import Delivery, DeliveryAttempt, InboundEmail, RawEmail
+from gateway.models.mail import Delivery, DeliveryAttempt, InboundEmail, Pause, RawEmail, Suppression
 from gateway.models.orders import Buyer, BuyerAddress, Order
 from gateway.models.people import ApiToken, Membership, SignInFailure, SignInLink, User, WebSession
 from gateway.models.shops import Shop
@@ -18,11 +18,13 @@ __all__ = [
     "Membership",
     "Message",
     "Order",
+    "Pause",
     "RawEmail",
     "ReplyToken",
     "Shop",
     "SignInFailure",
     "SignInLink",
+    "Suppression",
     "Thread",
     "ThreadEvent",
     "User",

@@ -36,7 +36,6 @@ class BuyerAddress(SQLModel, table=True):
     address: str
     folded: str
     confirmed_at: datetime | None = None
-    undeliverable_since: datetime | None = None
     created_at: datetime
 
 

@@ -9,9 +9,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gateway.domain.actors import Actor
+from gateway.domain.shop_options import MailOptions, mail_options
 from gateway.errors import NotFound
 from gateway.models import Buyer, BuyerAddress, InboundEmail, Message, Order, ReplyToken, Shop, Thread
 from gateway.models.columns import table_of
+from gateway.store.suppressions import is_dead
 
 _THREADS, _SHOPS, _BUYERS = table_of(Thread), table_of(Shop), table_of(Buyer)
 _ORDERS, _MESSAGES, _TOKENS = table_of(Order), table_of(Message), table_of(ReplyToken)
@@ -37,8 +39,10 @@ class Conversation:
     thread_id: str
     subject: str
     shop_id: str
+    shop_slug: str
     shop_name: str
     shop_locale: str
+    mails: MailOptions
     buyer_id: str
     buyer_name: str
     buyer_locale: str
@@ -55,6 +59,8 @@ async def conversation(session: AsyncSession, actor: Actor, thread_id: str) -> C
     statement = (
         select(
             _THREADS,
+            _SHOPS.c.slug,
+            _SHOPS.c.settings,
             _SHOPS.c.name.label("shop_name"),
             _SHOPS.c.reply_name,
             _SHOPS.c.locale.label("shop_locale"),
@@ -75,6 +81,8 @@ async def conversation(session: AsyncSession, actor: Actor, thread_id: str) -> C
         thread_id=thread_id,
         subject=row.subject,
         shop_id=row.shop_id,
+        shop_slug=row.slug,
+        mails=mail_options(row.settings),
         shop_name=row.reply_name or row.shop_name,
         shop_locale=row.shop_locale,
         buyer_id=row.buyer_id,
@@ -101,13 +109,13 @@ async def _address(session: AsyncSession, thread_id: str, buyer_id: str) -> tupl
     )
     wrote_from = (await connection.execute(last)).scalar() or ""
     known = (
-        select(_ADDRESSES)
+        select(_ADDRESSES.c.address, is_dead(_ADDRESSES.c.shop_id, _ADDRESSES.c.folded).label("dead"))
         .where(_ADDRESSES.c.buyer_id == buyer_id)
         .order_by((_ADDRESSES.c.folded == wrote_from).desc(), _ADDRESSES.c.id.desc())
         .limit(1)
     )
     row = (await connection.execute(known)).first()
-    return (row.address, row.undeliverable_since is not None) if row else ("", False)
+    return (row.address, row.dead) if row else ("", False)
 
 
 async def _order(session: AsyncSession, order_id: str | None) -> dict[str, Any] | None:

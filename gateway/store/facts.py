@@ -89,6 +89,7 @@ async def _bounce_token(session: AsyncSession, print_: str, now: datetime) -> tu
             _DELIVERIES.c.thread_id,
             _DELIVERIES.c.bounce_expires_at,
             _THREADS.c.buyer_id,
+            _THREADS.c.merged_into_id,
         )
         .join(_THREADS, _THREADS.c.id == _DELIVERIES.c.thread_id)
         .where(_DELIVERIES.c.bounce_fingerprint == print_)

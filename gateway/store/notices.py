@@ -2,15 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import ColumnElement, insert, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gateway.models import Buyer, BuyerAddress, ConfirmLink, Delivery, InboundEmail, Shop
 from gateway.models.columns import table_of
+from gateway.store.suppressions import forgive, is_dead
 from gateway.store.wakeups import INBOUND, notify
 
 KINDS = ("held-confirm", "not-entitled", "received")
+"""The mails that answer by themselves; of these an address gets one a day."""
 _SHOPS, _BUYERS, _ADDRESSES = table_of(Shop), table_of(Buyer), table_of(BuyerAddress)
 _LINKS, _DELIVERIES, _INBOUND = table_of(ConfirmLink), table_of(Delivery), table_of(InboundEmail)
 
@@ -43,11 +46,12 @@ class Link:
     author: str
 
 
-def _words(row: Row[tuple[object, ...]]) -> ShopWords:
+def words_of(row: Any) -> ShopWords:
+    """The shop of a row that has SHOP_COLUMNS."""
     return ShopWords(row.shop_id, row.slug, row.reply_name or row.shop_name, row.shop_locale)
 
 
-_SHOP_COLUMNS = (
+SHOP_COLUMNS = (
     _SHOPS.c.id.label("shop_id"),
     _SHOPS.c.slug,
     _SHOPS.c.name.label("shop_name"),
@@ -58,14 +62,14 @@ _SHOP_COLUMNS = (
 
 async def shop_words(session: AsyncSession, shop_id: str) -> ShopWords:
     """A shop that is known to exist."""
-    row = (await (await session.connection()).execute(select(*_SHOP_COLUMNS).where(_SHOPS.c.id == shop_id))).one()
-    return _words(row)
+    row = (await (await session.connection()).execute(select(*SHOP_COLUMNS).where(_SHOPS.c.id == shop_id))).one()
+    return words_of(row)
 
 
 async def registered(session: AsyncSession, shop_id: str, folded: str) -> Registered | None:
     """The address as it was registered: the mail goes there, not to how the sender spelled it."""
     statement = (
-        select(*_SHOP_COLUMNS, _ADDRESSES.c.address, _ADDRESSES.c.undeliverable_since, _BUYERS.c.locale)
+        select(*SHOP_COLUMNS, _ADDRESSES.c.address, _dead().label("dead"), _BUYERS.c.locale)
         .join(_SHOPS, _SHOPS.c.id == _ADDRESSES.c.shop_id)
         .join(_BUYERS, _BUYERS.c.id == _ADDRESSES.c.buyer_id)
         .where(_ADDRESSES.c.shop_id == shop_id, _ADDRESSES.c.folded == folded)
@@ -73,7 +77,11 @@ async def registered(session: AsyncSession, shop_id: str, folded: str) -> Regist
     row = (await (await session.connection()).execute(statement)).first()
     if row is None:
         return None
-    return Registered(_words(row), row.address, row.locale, row.undeliverable_since is not None)
+    return Registered(words_of(row), row.address, row.locale, row.dead)
+
+
+def _dead() -> ColumnElement[bool]:
+    return is_dead(_ADDRESSES.c.shop_id, _ADDRESSES.c.folded)
 
 
 async def notified_since(session: AsyncSession, shop_id: str, address: str, since: datetime) -> bool:
@@ -82,6 +90,17 @@ async def notified_since(session: AsyncSession, shop_id: str, address: str, sinc
         _DELIVERIES.c.shop_id == shop_id,
         _DELIVERIES.c.rcpt_to == address,
         _DELIVERIES.c.kind.in_(KINDS),
+        _DELIVERIES.c.queued_at > since,
+    )
+    return (await (await session.connection()).execute(statement.limit(1))).first() is not None
+
+
+async def thread_notified_since(session: AsyncSession, thread_id: str, address: str, since: datetime) -> bool:
+    """True when this address got any automatic mail about the thread after `since`."""
+    statement = select(_DELIVERIES.c.id).where(
+        _DELIVERIES.c.thread_id == thread_id,
+        _DELIVERIES.c.rcpt_to == address,
+        _DELIVERIES.c.kind != "reply",
         _DELIVERIES.c.queued_at > since,
     )
     return (await (await session.connection()).execute(statement.limit(1))).first() is not None
@@ -98,12 +117,12 @@ async def add_confirm_link(
 async def confirm_link(session: AsyncSession, print_: str, now: datetime) -> Link | None:
     """The link, as long as it works. Using it again is harmless: nothing is held any more."""
     statement = (
-        select(*_SHOP_COLUMNS, _LINKS.c.author)
+        select(*SHOP_COLUMNS, _LINKS.c.author)
         .join(_SHOPS, _SHOPS.c.id == _LINKS.c.shop_id)
         .where(_LINKS.c.fingerprint == print_, _LINKS.c.expires_at > now)
     )
     row = (await (await session.connection()).execute(statement)).first()
-    return Link(_words(row), row.author) if row else None
+    return Link(words_of(row), row.author) if row else None
 
 
 async def release_confirmed(session: AsyncSession, print_: str, link: Link, now: datetime, by: str) -> int:
@@ -114,7 +133,8 @@ async def release_confirmed(session: AsyncSession, print_: str, link: Link, now:
     connection = await session.connection()
     await connection.execute(update(_LINKS).where(_LINKS.c.fingerprint == print_).values(used_at=now))
     address = (_ADDRESSES.c.shop_id == link.shop.id, _ADDRESSES.c.folded == link.author)
-    await connection.execute(update(_ADDRESSES).where(*address).values(confirmed_at=now, undeliverable_since=None))
+    await connection.execute(update(_ADDRESSES).where(*address).values(confirmed_at=now))
+    await forgive(session, link.shop.id, link.author)
     held = (
         update(_INBOUND)
         .where(_INBOUND.c.shop_id == link.shop.id, _INBOUND.c.author == link.author)

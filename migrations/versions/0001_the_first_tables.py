@@ -108,6 +108,7 @@ def upgrade() -> None:
         sa.Column("kind", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("mail_from", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("rcpt_to", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("domain", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("sha256", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("internet_message_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("relay_message_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -115,11 +116,16 @@ def upgrade() -> None:
         sa.Column("bounce_fingerprint", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("bounce_expires_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.Column("state", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("refusal", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("attempts_before", sa.Integer(), nullable=False),
         sa.Column("smtp_reply", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("queued_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("next_attempt_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("first_attempt_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("lease_until", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("late_told_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.ForeignKeyConstraint(["sha256"], ["raw_emails.sha256"], name=op.f("fk_deliveries_sha256")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_deliveries")),
         sa.UniqueConstraint("bounce_fingerprint", name=op.f("uq_deliveries_bounce_fingerprint")),
@@ -133,6 +139,8 @@ def upgrade() -> None:
         sqlite_where=sa.text("state IN ('queued', 'deferred')"),
         postgresql_where=sa.text("state IN ('queued', 'deferred')"),
     )
+    op.create_index("ix_deliveries_state", "deliveries", ["state", "id"], unique=False)
+    op.create_index(op.f("ix_deliveries_internet_message_id"), "deliveries", ["internet_message_id"], unique=False)
     op.create_index(op.f("ix_deliveries_message_id"), "deliveries", ["message_id"], unique=False)
     op.create_index(op.f("ix_deliveries_relay_message_id"), "deliveries", ["relay_message_id"], unique=False)
     op.create_index(op.f("ix_deliveries_shop_id"), "deliveries", ["shop_id"], unique=False)
@@ -221,7 +229,6 @@ def upgrade() -> None:
         sa.Column("address", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("folded", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("confirmed_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
-        sa.Column("undeliverable_since", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.Column("created_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.ForeignKeyConstraint(["buyer_id"], ["buyers.id"], name=op.f("fk_buyer_addresses_buyer_id")),
         sa.ForeignKeyConstraint(["shop_id"], ["shops.id"], name=op.f("fk_buyer_addresses_shop_id")),
@@ -236,13 +243,41 @@ def upgrade() -> None:
         sa.Column("delivery_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("outcome", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("refusal", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("smtp_reply", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("host", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("dialogue", JSON, nullable=False),
         sa.ForeignKeyConstraint(["delivery_id"], ["deliveries.id"], name=op.f("fk_delivery_attempts_delivery_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery_attempts")),
     )
     op.create_index(op.f("ix_delivery_attempts_delivery_id"), "delivery_attempts", ["delivery_id"], unique=False)
 
+    op.create_table(
+        "suppressions",
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("shop_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("address", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("folded", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("scope", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("reason", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("detail", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("delivery_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["shop_id"], ["shops.id"], name=op.f("fk_suppressions_shop_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_suppressions")),
+        sa.UniqueConstraint("shop_id", "folded", "scope", name="uq_suppressions_shop_folded_scope"),
+    )
+    op.create_table(
+        "pauses",
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("kind", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("value", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("reason", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("by_name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pauses")),
+        sa.UniqueConstraint("kind", "value", name="uq_pauses_kind_value"),
+    )
     op.create_table(
         "orders",
         sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -432,6 +467,8 @@ def downgrade() -> None:
     op.drop_index("ix_orders_buyer_placed", "orders")
 
     op.drop_table("orders")
+    op.drop_table("pauses")
+    op.drop_table("suppressions")
     op.drop_index(op.f("ix_delivery_attempts_delivery_id"), "delivery_attempts")
 
     op.drop_table("delivery_attempts")
@@ -457,6 +494,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_deliveries_shop_id"), "deliveries")
     op.drop_index(op.f("ix_deliveries_relay_message_id"), "deliveries")
     op.drop_index(op.f("ix_deliveries_message_id"), "deliveries")
+    op.drop_index(op.f("ix_deliveries_internet_message_id"), "deliveries")
+    op.drop_index("ix_deliveries_state", "deliveries")
     op.drop_index("ix_deliveries_due", "deliveries")
 
     op.drop_table("deliveries")

@@ -1,0 +1,164 @@
+"""Sends what is due: keeps many mails on their way at once, and writes how each ended. Connections are the courier's.
+
+A slow mail holds up nobody: as soon as others have ended, their outcomes are written and as many new ones claimed,
+both in one transaction. What ends while that is being written shares the next one.
+"""
+
+import asyncio
+import random
+from collections.abc import Callable
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from gateway import maillog
+from gateway.alarms import tell_sellers
+from gateway.context import Gateway
+from gateway.domain.couriers import Courier, Deferred, Outcome, Refused, Sent
+from gateway.domain.retrying import next_attempt, seller_should_know
+from gateway.errors import NotFound, TemporaryError
+from gateway.store import deliveries
+from gateway.store.deliveries import LONGEST_REPLY, Due, Recorded
+from gateway.store.inbound import raw_of
+
+AT_ONCE = 20
+"""Mails on their way at once. A courier that does fewer at once would let leases wait in its own line."""
+POLL_SECONDS = 0.5
+PAUSE_AFTER_ERROR = 2.0
+STOP_SECONDS = 8.0
+"""How long a stop waits for the mails that are on their way."""
+
+
+class Sender:
+    """One worker's hands. `jitter` gives numbers in [0, 1)."""
+
+    def __init__(
+        self, gw: Gateway, courier: Courier, at_once: int = AT_ONCE, jitter: Callable[[], float] = random.random
+    ) -> None:
+        self._gw, self._courier, self._at_once, self._jitter = gw, courier, at_once, jitter
+        self._flying: dict[asyncio.Task[Outcome], Due] = {}
+        self._landed: list[tuple[Due, Outcome]] = []
+
+    async def run(self) -> None:
+        """Until it is cancelled: then what is on its way may still land, and the rest is given back to the queue."""
+        try:
+            while True:
+                try:
+                    await self._turn()
+                    await self._gw.outbound_signal.wait(POLL_SECONDS)
+                except Exception as error:
+                    maillog.event("worker.error", error=type(error).__name__)
+                    await asyncio.sleep(PAUSE_AFTER_ERROR)
+        finally:
+            await self._stop()
+
+    async def send_once(self) -> int:
+        """Claim what is due, as much as fits at once, and see it to its end; how many were taken."""
+        taken = await self._turn()
+        if self._flying:
+            await asyncio.wait(self._flying)
+        await self._settle(claiming=0)
+        return taken
+
+    async def _turn(self) -> int:
+        """Write what has ended, take what is due; how many were taken."""
+        batch = await self._settle(claiming=self._at_once - len(self._flying))
+        for due in batch:
+            task = asyncio.create_task(self._send(due))
+            self._flying[task] = due
+            task.add_done_callback(self._land)
+        return len(batch)
+
+    def _land(self, task: "asyncio.Task[Outcome]") -> None:
+        due = self._flying.pop(task)
+        if not task.cancelled():
+            self._landed.append((due, task.result()))
+        self._gw.outbound_signal.wake()
+
+    async def _send(self, due: Due) -> Outcome:
+        """One attempt. Whatever goes wrong is an outcome: one mail never stops the others."""
+        try:
+            async with self._gw.db.read() as session:
+                raw = await raw_of(session, due.sha256, self._gw.blobs)
+            return await self._courier.send(raw, due.mail_from, due.rcpt_to)
+        except NotFound as error:
+            return Refused(str(error), "", "other")
+        except TemporaryError as error:
+            return Deferred(str(error), "")
+        except Exception as error:
+            maillog.event("worker.error", id=due.id, error=type(error).__name__)
+            return Deferred("an unexpected failure of ours", "")
+
+    async def _settle(self, claiming: int) -> list[Due]:
+        """Raises TemporaryError when the database is away; nothing is forgotten then."""
+        landed = list(self._landed)
+        if not landed and not claiming:
+            return []
+        try:
+            batch = await self._write(landed, claiming)
+        except TemporaryError:
+            raise
+        except Exception:
+            batch = await self._write_singly(landed)
+        del self._landed[: len(landed)]
+        return batch
+
+    async def _write(self, landed: list[tuple[Due, Outcome]], claiming: int) -> list[Due]:
+        async with self._gw.db.write() as session:
+            for due, outcome in landed:
+                await self._record(session, due, outcome)
+            batch = await deliveries.claim(session, self._gw.clock.now(), claiming) if claiming else []
+        for due, outcome in landed:
+            maillog.event(_EVENTS[type(outcome)], id=due.id, attempts=due.attempts, host=outcome.host)
+        return batch
+
+    async def _write_singly(self, landed: list[tuple[Due, Outcome]]) -> list[Due]:
+        """One outcome that can't be written must not take the others along; its lease runs out, it is tried again."""
+        for due, outcome in landed:
+            try:
+                await self._write([(due, outcome)], claiming=0)
+            except TemporaryError:
+                raise
+            except Exception as error:
+                maillog.event("worker.error", id=due.id, error=type(error).__name__)
+        return []
+
+    async def _record(self, session: AsyncSession, due: Due, outcome: Outcome) -> None:
+        recorded = self._recorded(due, outcome)
+        mine = await deliveries.record_attempt(session, due, recorded)
+        if mine and recorded.alarm:
+            await tell_sellers(session, self._gw, due.id, failed=recorded.state == "failed")
+
+    def _recorded(self, due: Due, outcome: Outcome) -> Recorded:
+        now, words = self._gw.clock.now(), outcome.reply[:LONGEST_REPLY]
+        is_reply = due.kind == "reply"
+        match outcome:
+            case Sent():
+                return Recorded("sent", words, outcome.host, now, dialogue=outcome.dialogue)
+            case Refused(kind=kind):
+                said = outcome.dialogue
+                return Recorded("failed", words, outcome.host, now, refusal=kind, dialogue=said, alarm=is_reply)
+            case Deferred():
+                tries = due.attempts - due.attempts_before
+                again = next_attempt(tries, due.first_attempt_at, now, self._jitter())
+                late = due.late_told_at is None and seller_should_know(due.first_attempt_at, now)
+                alarm = is_reply and (again is None or late)
+                state = "deferred" if again else "failed"
+                return Recorded(state, words, outcome.host, now, again, dialogue=outcome.dialogue, alarm=alarm)
+
+    async def _stop(self) -> None:
+        """Ends within about STOP_SECONDS, and leaves no lease behind that somebody would have to wait for."""
+        if self._flying:
+            await asyncio.wait(self._flying, timeout=STOP_SECONDS)
+        left = dict(self._flying)
+        for task in left:
+            task.cancel()
+        if left:
+            await asyncio.wait(left)
+        await self._settle(claiming=0)
+        async with self._gw.db.write() as session:
+            for task, due in left.items():
+                if task.cancelled():
+                    await deliveries.give_back(session, due, self._gw.clock.now())
+
+
+_EVENTS = {Sent: "outbound.sent", Deferred: "outbound.deferred", Refused: "outbound.failed"}
