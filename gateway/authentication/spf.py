@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable
-from concurrent.futures import Executor
+from concurrent.futures import CancelledError, Executor
 from dataclasses import dataclass
 
 import spf
@@ -42,7 +42,7 @@ async def check_spf(resolver: Resolver, threads: Executor, client: Client) -> Sp
     loop = asyncio.get_running_loop()
 
     def ask(name: str, kind: str) -> Answer:
-        return asyncio.run_coroutine_threadsafe(resolver.ask(name, kind), loop).result()
+        return asyncio.run_coroutine_threadsafe(resolver.ask(name, kind), loop).result(LONGEST_CHECK)
 
     sender = f"{local or 'postmaster'}@{folded}"
     result = await loop.run_in_executor(threads, _evaluate, client.ip, sender, client.helo, ask)
@@ -53,7 +53,7 @@ def _evaluate(ip: str, sender: str, helo: str, ask: Ask) -> str:
     try:
         query = _Query(ip, sender, helo, ask)
         return str(query.check()[0])
-    except spf.TempError:
+    except (spf.TempError, TimeoutError, CancelledError):  # the last two: the loop is ending
         return "temperror"
     except Exception:  # pyspf on records that nobody foresaw
         return "permerror"

@@ -21,6 +21,7 @@ from tests.conftest import StillClock
 from tests.nameserver import NameServer
 
 BANK = Peer(ip=BANK_IP, helo="mx.bank.example")
+BANK_FROM = b"desk@bank.example"
 ANYWHERE = Peer(ip=FORWARDER_IP, helo="mx.forwarder.example")
 
 
@@ -134,3 +135,25 @@ async def test_a_name_that_repeats_the_address(authenticator: Authenticator) -> 
 async def test_off_claims_nothing(make: Make) -> None:
     evidence = await make("off").authenticate(signed(letter()), "desk@bank.example", BANK)
     assert (evidence.trust.verdict, evidence.trust.why) == ("unverified", "auth-off")
+
+
+@pytest.mark.parametrize(
+    ("sender", "verdict"), [(b"x@no.such.bank.example", "failed"), (b"x@news.bank.example", "unverified")]
+)
+async def test_a_policy_for_names_that_do_not_exist(
+    authenticator: Authenticator, names: NameServer, sender: bytes, verdict: str
+) -> None:
+    names.zone["_dmarc.bank.example"] = [("TXT", "v=DMARC1; p=none; np=reject")]
+    assert (await authenticator.authenticate(letter(sender), "", ANYWHERE)).trust.verdict == verdict
+
+
+async def test_a_header_beyond_all_limits_is_not_looked_into(authenticator: Authenticator, names: NameServer) -> None:
+    raw = signed(letter(BANK_FROM, *[b"X-A: b"] * 600))
+    assert (await authenticator.authenticate(raw, "desk@bank.example", BANK)).trust.why == "malformed-from"
+    assert names.asked == []
+
+
+async def test_the_report_has_words_in_both_languages(authenticator: Authenticator) -> None:
+    evidence = await authenticator.authenticate(signed(letter()), "desk@bank.example", BANK)
+    assert evidence.to_json("zh")["why"] == "bank.example 已确认此邮件（DMARC）"
+    assert evidence.to_json()["why"] == "bank.example confirms this mail (DMARC)"
