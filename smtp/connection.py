@@ -125,7 +125,7 @@ class Connection(aiosmtpd.smtp.SMTP):
     async def _converse(self) -> None:
         while not self._leaving and self.transport is not None:
             if self._stopping:
-                self._leave(SmtpReply.SHUTTING_DOWN)
+                self._leave(SmtpReply.SHUTTING_DOWN, at_once=True)
             elif (line := self._next_line()) is not None:
                 await self._obey(line)
             elif not await self._wait():
@@ -226,8 +226,12 @@ class Connection(aiosmtpd.smtp.SMTP):
             wire.write(b"\r\n".join(self._out))
             self._out.clear()
 
-    def _leave(self, reply: bytes) -> None:
-        """Say why and stop listening; what still arrives is thrown away, or a reset could overtake the reply."""
+    def _leave(self, reply: bytes, *, at_once: bool = False) -> None:
+        """Say why and stop listening.
+
+        What still arrives is thrown away for a while, or a reset could overtake the reply to a client that is amid
+        sending. `at_once` for one that was silent: nothing is under way, and others wait for its place.
+        """
         if self._leaving:
             return
         self._leaving = True
@@ -240,7 +244,7 @@ class Connection(aiosmtpd.smtp.SMTP):
         self._since = self.loop.time()
         if self._held_back:
             self._listen_again()
-        if wire.can_write_eof() and not (self._eof or self._stopping):
+        if wire.can_write_eof() and not (self._eof or at_once):
             wire.write_eof()
         else:
             wire.close()
@@ -250,7 +254,7 @@ class Connection(aiosmtpd.smtp.SMTP):
         """The service ends: at once for who is silent, after its reply for who is sending a mail."""
         self._stopping = True
         if self._waiter is not None and self._body is None:
-            self._leave(SmtpReply.SHUTTING_DOWN)
+            self._leave(SmtpReply.SHUTTING_DOWN, at_once=True)
 
     def abort(self) -> None:
         """End the socket without a word."""
@@ -288,4 +292,4 @@ class Connection(aiosmtpd.smtp.SMTP):
 
     def _cut(self) -> None:
         maillog.event("smtp.refused", ip=self.peer.ip, why="timed_out")
-        self._leave(SmtpReply.TIMED_OUT)
+        self._leave(SmtpReply.TIMED_OUT, at_once=True)

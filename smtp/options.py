@@ -29,7 +29,7 @@ class SmtpLimits:
     mails: int = 100
     line_bytes: int = 65_536
     command_bytes: int = 2_048
-    idle_by_load: tuple[tuple[float, float], ...] = ((1.0, 2.0), (0.8, 10.0), (0.5, 60.0), (0.0, 300.0))
+    idle_by_load: tuple[tuple[float, float], ...] = ((1.0, 1.0), (0.8, 10.0), (0.5, 60.0), (0.0, 300.0))
     data_first_byte: float = 120.0
     data_bytes_per_second: float = 500.0
     data_rate_after: float = 10.0
