@@ -1,5 +1,7 @@
 """Every page for every eye: no rule of WCAG 2.2 AA broken and nothing wider than the window, in light and dark."""
 
+import shutil
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +17,12 @@ from tests.web.conftest import Site
 pytestmark = pytest.mark.browser
 WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]}}
 WINDOWS = [("zh-CN", "light", 1440), ("en-US", "dark", 1440), ("zh-CN", "dark", 320), ("en-US", "light", 320)]
+
+
+@pytest.fixture
+def database_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """SQLite alone: how a page looks does not depend on the database."""
+    return f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'znx.db')}"
 
 
 async def furnish(site: Site) -> None:

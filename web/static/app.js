@@ -57,12 +57,7 @@ function show(text, url) {
   if (held?.isConnected) $("#list").scrollTop += held.getBoundingClientRect().top - top;
   countInTitle();
   if (url && url !== location.href) history.pushState(null, "", url);
-  if (before !== $("#thread")?.dataset.thread) opened();
-  else if (atEnd) toTheEnd();
-}
-
-function opened() {
-  toTheEnd();
+  if (atEnd || before !== $("#thread")?.dataset.thread) toTheEnd();
   setUpComposer(send);
   markSeen();
 }
@@ -171,6 +166,8 @@ for (const element of $$("[data-script-only]")) element.hidden = false;
 if ($(".panes")) {
   countInTitle();
   setUpKeys(visit);
-  opened();
+  toTheEnd();
+  setUpComposer(send);
+  markSeen();
   listen();
 }
