@@ -71,6 +71,8 @@ def _take(match: re.Match[str], text: str, draft: _Draft, found: list[Mailbox], 
     if kind == "open":
         comment, end = _comment(text, end)
         draft.comments.append(comment)
+    elif kind == "quoted" and text.startswith("@", end):  # a quoted local part (RFC 5322 §3.4.1)
+        draft.words.append(match[0])
     elif kind == "quoted":
         draft.quoted = True
         draft.words.append(_ESCAPE.sub(r"\1", match[0][1:].removesuffix('"') if len(match[0]) > 1 else ""))
@@ -140,7 +142,7 @@ def _address(text: str) -> str:
 
 def _bare(phrase: str) -> tuple[str, str | None]:
     """A mailbox without angle brackets: `a@b`, `a @ b`, `Name a@b`, or a single word such as `root`."""
-    if " " not in phrase:
+    if " " not in phrase or phrase.startswith('"'):
         return ("", _address(phrase)) if phrase else ("", None)
     phrase = _LOOSE.sub(lambda match: match[0].strip(), phrase)
     found = _BARE.search(phrase)

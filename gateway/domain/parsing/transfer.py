@@ -37,7 +37,7 @@ def unbase64(raw: bytes, repairs: Repairs) -> bytes:
         return binascii.a2b_base64(letters, strict_mode=True)
     except binascii.Error:
         pass
-    if raw.strip() and len(letters) < len(raw) * 0.7:
+    if len(letters) < len(raw.translate(None, b" \t\r\n")) * 0.7:
         repairs.note("labelled base64 but is not: taken as it is")
         return raw
     repairs.note("broken base64: read as far as it goes")

@@ -113,14 +113,25 @@ def _children(part: Part, depth: int, budget: _Budget, words: Reader, repairs: R
         return []
     default = "message/rfc822" if part.content_type == "multipart/digest" else "text/plain"  # RFC 2046 §5.1.5
     make = partial(_leaf, part.raw, default=default, words=words, repairs=repairs)
+    cuts = _cuts(part, repairs)
+    if not cuts:
+        _as_text(part)
     children: list[Part] = []
-    for start, end in _cuts(part, repairs):
+    for start, end in cuts:
         if budget.parts <= 0:
             repairs.note(f"more than {MAX_PARTS} parts: the rest stays in the original mail")
             break
         budget.parts -= 1
         children.append(make(start, end))
     return children
+
+
+def _as_text(part: Part) -> None:
+    """A multipart without parts is a text, or empty when all that it has is its last boundary."""
+    boundary = part.options.get("boundary", "").encode("utf-8", "surrogateescape")
+    if boundary and part.body.strip().startswith(b"--" + boundary):
+        part.start = part.end
+    part.content_type = "text/plain"
 
 
 def _cuts(part: Part, repairs: Repairs) -> list[tuple[int, int]]:

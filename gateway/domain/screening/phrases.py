@@ -120,7 +120,7 @@ REASONS: tuple[tuple[str, str], ...] = (
     ("5.2.1", r"(?:account|mailbox|user|address)[^.\n]{0,30}(?:disabled|inactive|suspended|deactivated|has been closed|is closed|locked|not active|expired)|(?:账号|帐号|账户|帐户|邮箱|帳號|用户)[^。\n]{0,12}(?:停用|禁用|冻结|冻結|注销|註銷|未激活|被锁定)|заблокирован|отключен"),
     ("5.1.1", r"(?:user|recipient|address|mailbox|account|addressee|person|alias|name)s?\b[^.\n]{0,60}(?:unknown|not (?:be )?(?:found|known|exist|listed|valid|recogni[sz]ed|our customer)|(?:does|do|did)(?: not|n.t) exist|no longer|unavailable|invalid|rejected|undeliverable|isn.t)"),
     ("5.1.1", r"(?:unknown|invalid|no such|bad|nonexistent|non-existent|unrouteable|illegal|undefined|incorrect) (?:local )?(?:user|recipient|address|mailbox|account|person|alias|destination|e-?mail)|no (?:such )?(?:user|mailbox|account|person|recipient|valid)|not (?:a (?:known|valid)|listed in)|doesn.t (?:have|exist|like)|couldn.t be found|not known at this site|unable to find"),
-    ("5.1.1", r"(?:收件人|收件地址|用户|用戶|帐号|账号|帳號|邮箱|地址|郵箱)[^。\n]{0,20}(?:不存在|未找到|找不到|无效|無效|错误|未知|不正确|已失效)|不存在(?:的|此)?(?:用户|邮箱|收件人|帐号|账号)|找不到(?:收件|用户|该|此)|не (?:существует|найден|зарегистрирован)|неизвестн|no existe|inexistente|n[ãa]o existe|n.existe pas|inconnu|unbekannt|existiert nicht|non esiste|sconosciuto|nie istnieje|bulunamad[ıi]|غير موجود|見つかりません|存在しません|ありません|존재하지 않|없는 (?:사용자|계정|메일)|bestaat niet|onbekend|không tồn tại|ไม่พบ|tidak (?:ditemukan|ada|dikenal)"),
+    ("5.1.1", r"(?:收件人|收件地址|用户|用戶|帐号|账号|帳號|邮箱|地址|郵箱)[^。\n]{0,20}(?:不存在|未找到|找不到|无效|無效|错误|未知|不正确|已失效)|不存在(?:的|此)?(?:用户|邮箱|收件人|帐号|账号)|找不到(?:收件|用户|该|此|您输入的)|не (?:существует|найден|зарегистрирован)|неизвестн|no existe|inexistente|n[ãa]o existe|n.existe pas|inconnu|unbekannt|existiert nicht|non esiste|sconosciuto|nie istnieje|bulunamad[ıi]|غير موجود|見つかりません|存在しません|ありません|존재하지 않|없는 (?:사용자|계정|메일)|bestaat niet|onbekend|không tồn tại|ไม่พบ|tidak (?:ditemukan|ada|dikenal)"),
     ("5.1.2", r"(?:host|domain|mx|dns|name ?server|system)\b[^.\n]{0,50}(?:unknown|not (?:be )?(?:found|exist|resolve)|does(?: not|n.t) exist|lookup fail|invalid|unreachable|no such)|(?:unknown|no such|bad|invalid) (?:host|domain|mx)|(?:域名|主机|网域|網域|主機|服务器)[^。\n]{0,16}(?:不存在|无法解析|找不到|解析失败|错误|無法解析)|unrouteable (?:mail )?domain|no route to"),
     ("5.3.4", r"(?:message|mail|e-?mail|size|attachment)[^.\n]{0,40}(?:too (?:large|big|long)|exceed[^.\n]{0,20}(?:size|maximum|limit|fixed))|(?:邮件|附件|信件|郵件)[^。\n]{0,12}(?:太大|过大|超过|超出|過大|超過)"),
     ("4.4.7", r"(?:timed? ?out|expired|too long in|retry (?:time|timeout)|retr(?:y|ies) (?:exceeded|limit)|delivery time|connection (?:refused|timed|reset|dropped)|giving up|undeliverable for|could not connect|can.t connect|unable to connect|unreachable)|(?:超时|逾时|逾時|重试|多次尝试|连接失败|無法連|无法连接)"),
@@ -149,7 +149,7 @@ DELAY = re.compile(
     re.IGNORECASE,
 )
 FINAL = re.compile(
-    r"giv(?:e|en|ing) up|permanent|returned|failed (?:after|permanently)|too long|no longer|will not be|has expired|could not be delivered for|最终|停止|不再|放弃",
+    r"giv(?:e|en|ing) up|permanent|returned|failed (?:after|permanently)|too long|no longer|will not be|has expired|最终|停止|不再|放弃",
     re.IGNORECASE,
 )
 
@@ -159,7 +159,7 @@ STRONG_TEXT = re.compile(
     r"|(?:sorry,? |we(?: are|'re) sorry,? |i(?:'m| am) (?:sorry|afraid),? )?[^\n]{0,40}(?:your|a|the following|the) (?:e-?mail |mail )?(?:message|mail|e-?mail)[^.\n]{0,60}(?:could not be|was not|wasn't|couldn't be|cannot be|can't be|has not been|failed to be) delivered"
     r"|(?:delivery|transmission)[^.\n]{0,40} (?:to|of)[^.\n]{0,60}(?:recipient|address|message)[^.\n]{0,20}(?:failed|unsuccessful)"
     r"|votre message n.a pas pu [êe]tre (?:d[ée]livr|remis|distribu)"
-    r"|(?:抱歉|很抱歉|对不起|尊敬的[^\n]{0,20}|您好)?[，,：:！!\s]*(?:您|你)(?:的|发(?:送|出)的|给[^\n]{0,60}的)?[^\n。]{0,30}(?:邮件|信件)[^\n。]{0,30}(?:被退回|退回|未能(?:投递|送达|发送)|无法(?:投递|送达|发送)|投递失败|发送失败)"
+    r"|(?:抱歉|很抱歉|对不起|尊敬的[^\n]{0,20}|您好)?[，,：:！!\s]*(?:您|你(?!们))(?:的|发(?:送|出)的|给[^\n]{0,60}的)?[^\n。]{0,30}(?:邮件|信件)[^\n。]{0,30}(?:被退回|退回|未能(?:投递|送达|发送)|无法(?:投递|送达|发送)|投递失败|发送失败)"
     r"|(?:抱歉|很抱歉)?[，,\s]*您(?:的|寄出的|傳送的)[^\n。]{0,30}(?:郵件|信件)[^\n。]{0,30}(?:無法|未能|退回)"
     r")",
     re.IGNORECASE,

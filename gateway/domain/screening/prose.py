@@ -27,8 +27,8 @@ _LINE_START = re.compile(
     re.ASCII | re.MULTILINE | re.IGNORECASE,
 )
 _HEADING = re.compile(
-    r"(?:recipient|address|deliver|reach|fail|收件人|收信人|地址|получател|destinat|empf[äa]nger|宛先|수신자)[^\n]{0,60}[:：.]?\s*$",
-    re.IGNORECASE,
+    r"(?:recipient|address|deliver|reach|fail|收件人|收信人|地址|получател|destinat|empf[äa]nger|宛先|수신자)[^\n]{0,60}[:：.]?[ \t]*$",
+    re.IGNORECASE | re.MULTILINE,
 )
 _PREFIX = re.compile(r"^(?:smtp|rfc-?822|mailto|dda:smtp)[=:]", re.IGNORECASE)
 _MACHINE = re.compile(r"^(?:mailer-daemon|postmaster|abuse|mail-?daemon|noreply|no-reply|listmaster)@", re.IGNORECASE)
@@ -78,13 +78,24 @@ def _is_bounce(evidence: Evidence) -> bool:
     """A failed recipient in the header says it all (Exim, Gmail); else subject, sender and words must agree."""
     if evidence.has("x-failed-recipients"):
         return True
-    if phrases.STRONG_TEXT.match(evidence.text[:1000]):
+    told = phrases.STRONG_TEXT.match(evidence.text[:1000]) is not None
+    if told and (evidence.is_from_daemon or evidence.has_null_path or _names_recipient(evidence)):
         return True
     subject = phrases.BOUNCE_SUBJECT.search(evidence.subject[:200]) is not None
     strong = phrases.STRONG_SUBJECT.match(evidence.subject[:200]) is not None
     if evidence.is_from_daemon:
         return strong or _says_failure(evidence) or (subject and _gives_reason(evidence))
-    return (strong or (evidence.has_null_path and subject)) and _says_failure(evidence)
+    if evidence.has_null_path:
+        return (strong or subject) and _says_failure(evidence)
+    return strong and _says_failure(evidence) and _names_recipient(evidence)
+
+
+def _names_recipient(evidence: Evidence) -> bool:
+    """Whether the text gives an address and a code or command of SMTP, as a person who complains does not."""
+    region = evidence.text[:6000]
+    if not any(_is_about(each, evidence) for each in _ADDRESS.findall(region)):
+        return False
+    return bool(find_status(region) or _REPLY_CODE.search(region) or _HEADING.search(region) or "RCPT" in region)
 
 
 def _says_failure(evidence: Evidence) -> bool:
