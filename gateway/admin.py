@@ -21,7 +21,8 @@ from gateway.store import shops as store
 from gateway.store.shops import ShopSetup
 
 TOKEN_BYTES = 25
-_LISTED_SENDER = re.compile(r"([^\s@<>]+@)?[^\s@<>]+\.[^\s@<>]+|[^\s@<>]+@[^\s@<>]+")
+LISTED_SENDER = r"^([^\s@<>\x00]+@)?[^\s@<>\x00]+$"
+"""An address, or a domain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ def _shop_values(change: ShopChange) -> dict[str, Any]:
 
 
 def _listed(sender: str) -> str:
-    if not _LISTED_SENDER.fullmatch(sender):
+    if not re.fullmatch(LISTED_SENDER, sender):
         raise Invalid("expected addresses or domains", field="notes_from")
     return sender
 

@@ -15,7 +15,10 @@ from .table import OPERATIONS, PREFIX
 _REF = "#/components/schemas/{model}"
 _PATH_PARAMETERS: dict[str, tuple[str, dict[str, Any]]] = {
     "slug": ("The shop's slug", {"type": "string", "pattern": "^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$"}),
-    "order_no": ("The shop's order number", {"type": "string", "minLength": 1, "maxLength": 64}),
+    "order_no": (
+        "The shop's order number; white space around it does not count",
+        {"type": "string", "maxLength": 64, "pattern": r"^[^\x00-\x1f\x7f-\x9f\s]([^\x00-\x1f\x7f-\x9f]*)$"},
+    ),
     "id": ("A UUIDv7", {"type": "string", "format": "uuid"}),
 }
 _ALWAYS = {503: "The database or the disk is away for now; try again after Retry-After"}

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator, StringConstraints, WithJsonSchema
 
+from gateway.admin import LISTED_SENDER
 from gateway.domain.conversations import MAX_LIMIT, VIEWS, Status
 from gateway.domain.ledger import State
 from gateway.domain.orders import NO_NUL, Document, Line, Locale, Moment, Note
@@ -33,6 +34,7 @@ def _decoded(value: object) -> bytes:
 
 Base64 = Annotated[bytes, PlainValidator(_decoded), WithJsonSchema({"type": "string", "pattern": _BASE64})]
 Text = Annotated[str, StringConstraints(pattern=NO_NUL)]
+Sender = Annotated[str, StringConstraints(max_length=254, pattern=LISTED_SENDER)]
 
 
 class ShopBody(Document):
@@ -41,7 +43,7 @@ class ShopBody(Document):
     name: Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00]*[^\s\x00][^\x00]*$")]
     locale: Locale | None = None
     reply_name: Line | None = None
-    notes_from: Annotated[list[Annotated[str, StringConstraints(max_length=254)]], Field(max_length=100)] | None = None
+    notes_from: Annotated[list[Sender], Field(max_length=100)] | None = None
 
 
 class FileBody(Document):
@@ -54,6 +56,15 @@ class FileBody(Document):
 
 class ReplyBody(Document):
     """An answer to the buyer: a text, files, or both."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "anyOf": [
+                {"required": ["text"], "properties": {"text": {"pattern": r"\S"}}},
+                {"required": ["attachments"], "properties": {"attachments": {"minItems": 1}}},
+            ]
+        }
+    )
 
     text: Annotated[str, StringConstraints(max_length=MAX_REPLY_CHARS, pattern=NO_NUL)] = ""
     attachments: Annotated[tuple[FileBody, ...], Field(max_length=20)] = ()

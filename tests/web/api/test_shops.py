@@ -38,7 +38,7 @@ async def test_a_slug_must_be_good_for_an_address(api: Api, slug: str, status: i
         ({"name": 5}, "name"),
         ({"name": "a\0"}, "name"),
         ({"name": "a", "locale": "../etc"}, "locale"),
-        ({"name": "a", "notes_from": ["no address or domain"]}, "notes_from"),
+        ({"name": "a", "notes_from": ["erp.example", "no address"]}, "notes_from.1"),
     ],
 )
 async def test_a_wrong_shop_names_its_field(api: Api, document: Any, field: str) -> None:
