@@ -1,6 +1,7 @@
 """From the raw bytes of a mail to an `Email`, whatever state they are in; reads nothing but the bytes."""
 
 import re
+from datetime import datetime
 
 from gateway.domain import quoting, screening
 from gateway.domain.emails import Email, Mailbox
@@ -15,7 +16,8 @@ _ID = re.compile(r"<([^<>]{1,990})>")
 _BLANK = re.compile(r"\s+")
 _WORD_CHARSET = re.compile(rb"=\?([^?\s]{1,40})\?[bBqQ]\?")
 _FORWARD = re.compile(
-    r"\s*(?:\[[^\]]{1,40}\]\s*)?(?:fwd?|wg|tr|rv|i|enc|vs|vb|doorst|pd|yml|ilt|转发|轉寄|轉發|转|fs|vl|továbbítás|пересл|転送)\s*[:：]",
+    r"\s*(?:\[[^\]]{1,40}\]\s*)?(?:fwd?|wg|tr|rv|i|enc|vs|vb|doorst|pd|yml|ilt|转发|轉寄|轉發|转|fs|vl"
+    r"|továbbítás|пересл|転送)\s*[:：]",
     re.IGNORECASE,
 )
 
@@ -41,7 +43,7 @@ def parse(raw: bytes) -> Email:
         to=_mailboxes(root, "to", words),
         cc=_mailboxes(root, "cc", words),
         reply_to=_mailboxes(root, "reply-to", words),
-        date=dates.read(root.headers.text("date")),
+        date=_date(root, repairs),
         internet_message_id=next(iter(_ids(root, "message-id")), None),
         in_reply_to=_ids(root, "in-reply-to"),
         references=_ids(root, "references"),
@@ -59,6 +61,14 @@ def parse(raw: bytes) -> Email:
         remote_content=shown.remote_content,
         json_ld=body.json_ld,
     )
+
+
+def _date(root: Part, repairs: Repairs) -> datetime | None:
+    written = root.headers.text("date")
+    moment = dates.read(written)
+    if written and moment is None:
+        repairs.note("date cannot be read")
+    return moment
 
 
 def _mailboxes(root: Part, name: str, words: Reader) -> tuple[Mailbox, ...]:

@@ -8,7 +8,7 @@ _OID, _SEQUENCE, _OCTETS, _EXPLICIT = 0x06, 0x30, 0x04, 0xA0
 
 
 def signed_content(data: bytes) -> bytes | None:
-    """The signed content (CMS SignedData, RFC 5652 §5.1), DER or BER; None for anything else, such as encrypted data."""
+    """The signed content (CMS SignedData, RFC 5652 §5.1), DER or BER; None for anything else, encrypted or broken."""
     outer = _children(data, *_span(data, 0))
     if len(outer) < 2 or _value(data, outer[0]) != SIGNED_DATA:
         return None

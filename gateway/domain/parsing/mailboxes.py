@@ -95,6 +95,8 @@ def _angle(text: str, start: int, draft: _Draft, found: list[Mailbox], reader: R
     while text.startswith("<", start):
         start += 1
     end = text.find(">", start)
+    if end < 0:
+        reader.repairs.note("address without its closing bracket")
     stop = end if end >= 0 else _unclosed(text, start)
     inside = text[start:stop]
     if "(" in inside:

@@ -9,11 +9,13 @@ MAX_SIZE = 4_000_000
 MAX_DEPTH = 4
 
 _ARMOR = re.compile(
-    rb"-----BEGIN PGP MESSAGE-----[ \t]*\r?\n(?:[A-Za-z-]{1,30}:[^\n]{0,200}\n){0,10}[ \t]*\r?\n([A-Za-z0-9+/=\r\n]{1,20000000}?)"
+    rb"-----BEGIN PGP MESSAGE-----[ \t]*\r?\n(?:[A-Za-z-]{1,30}:[^\n]{0,200}\n){0,10}[ \t]*\r?\n"
+    rb"([A-Za-z0-9+/=\r\n]{1,20000000}?)"
     rb"(?:\r?\n=[A-Za-z0-9+/]{4}[ \t]*)?\r?\n-----END PGP MESSAGE-----"
 )
 _CLEAR = re.compile(
-    r"-----BEGIN PGP SIGNED MESSAGE-----[ \t]*\n(?:Hash:[^\n]{0,200}\n){0,5}\n(.*?)\n-----BEGIN PGP SIGNATURE-----.*?-----END PGP SIGNATURE-----[ \t]*\n?",
+    r"-----BEGIN PGP SIGNED MESSAGE-----[ \t]*\n(?:Hash:[^\n]{0,200}\n){0,5}\n(.*?)\n-----BEGIN PGP "
+    r"SIGNATURE-----.*?-----END PGP SIGNATURE-----[ \t]*\n?",
     re.DOTALL,
 )
 _DASHED = re.compile(r"^- ", re.MULTILINE)

@@ -8,7 +8,8 @@ from gateway.domain.parsing.charsets import decode
 MAX_SIZE = 4_000_000
 
 _PRELOADED = (
-    rb"{\rtf1\ansi\mac\deff0\deftab720{\fonttbl;}{\f0\fnil \froman \fswiss \fmodern \fscript \fdecor MS Sans SerifSymbol"
+    rb"{\rtf1\ansi\mac\deff0\deftab720{\fonttbl;}{\f0\fnil \froman \fswiss \fmodern \fscript \fdecor MS Sans "
+    rb"SerifSymbol"
     rb"ArialTimes New RomanCourier{\colortbl\red0\green0\blue0" + b"\r\n" + rb"\par \pard\plain\f0\fs20\b\i\u\tab\tx"
 )
 _HEADER = struct.Struct("<II4sI")
@@ -16,8 +17,20 @@ _TOKEN = re.compile(rb"\\([a-z]{1,32})(-?\d{1,10})? ?|\\'([0-9a-fA-F]{2})|\\([^a
 _SKIPPED = frozenset(
     b"fonttbl colortbl stylesheet info pict object header footer htmltag mhtmltag generator listtable".split()
 )
-_BREAKS = {b"par": "\n", b"line": "\n", b"tab": "\t", b"cell": "\t", b"row": "\n", b"emdash": "—", b"endash": "–",
-           b"lquote": "‘", b"rquote": "’", b"ldblquote": "“", b"rdblquote": "”", b"bullet": "•"}  # fmt: skip
+_BREAKS = {
+    b"par": "\n",
+    b"line": "\n",
+    b"tab": "\t",
+    b"cell": "\t",
+    b"row": "\n",
+    b"emdash": "—",
+    b"endash": "–",
+    b"lquote": "‘",
+    b"rquote": "’",
+    b"ldblquote": "“",
+    b"rdblquote": "”",
+    b"bullet": "•",
+}
 
 
 def unpack(data: bytes) -> bytes:

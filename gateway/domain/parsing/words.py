@@ -30,6 +30,7 @@ class EncodedWord:
     end: int
     charset: str
     data: bytes
+    closed: bool = True
 
 
 class Reader:
@@ -63,6 +64,8 @@ class Reader:
         pending: EncodedWord | None = None
         position = 0
         for word in _encoded_words(text):
+            if not word.closed:
+                self.repairs.note("encoded word without its end")
             between = text[position : word.start]
             position = word.end
             if pending is None or between.strip():
@@ -97,7 +100,7 @@ def _encoded_words(text: str) -> Iterator[EncodedWord]:
         limit = following.start() if following else len(text)
         stop = text.find("?=", start.end(), limit + 1)
         data, end = (text[start.end() : limit].rstrip(), limit) if stop < 0 else (text[start.end() : stop], stop + 2)
-        yield EncodedWord(start.start(), end, start[1], _transfer(data, start[2]))
+        yield EncodedWord(start.start(), end, start[1], _transfer(data, start[2]), stop >= 0)
         start = following
 
 

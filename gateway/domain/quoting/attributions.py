@@ -11,7 +11,8 @@ _VERB_AT_END = re.compile(rf"(?<![a-z])(?:{vocabulary.VERBS})[^\w]{{0,6}}$", re.
 _START = re.compile(rf"[\s*_\"“-]{{0,8}}(?:{vocabulary.STARTS})", re.IGNORECASE)
 _ADDRESS = re.compile(r"[\w.+-]@[\w-]+\.[\w.-]+|mailto:")
 _DATE = re.compile(
-    r"\d{4}\s?[-/.年년]\s?\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}|(?<!\d)(?:19|20|25)\d\d(?!\d)|\d{1,2}[:：.h]\d{2}(?!\d)|\d{1,2}月\d{1,2}日|\d{1,2}월"
+    r"\d{4}\s?[-/.年년]\s?\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}|(?<!\d)(?:19|20|25)\d\d(?!\d)|\d{1,"
+    r"2}[:：.h]\d{2}(?!\d)|\d{1,2}月\d{1,2}日|\d{1,2}월"
 )
 _SENTENCE_END = re.compile(r"[.!?。！？…;；]\s*$")
 _LONGEST = 400

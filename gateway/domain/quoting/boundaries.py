@@ -6,11 +6,13 @@ from gateway.domain.quoting import vocabulary
 
 _DASHES = r"[-_=*~—–─]{2,}"
 _ORIGINAL = re.compile(
-    rf"[>\s]*(?:{_DASHES}\s*(?:{'|'.join(vocabulary.ORIGINAL)})\s*[:：]?\s*(?:{_DASHES})?|(?:{'|'.join(vocabulary.ORIGINAL)})\s*[:：]?\s*{_DASHES})\s*$",
+    rf"[>\s]*(?:{_DASHES}\s*(?:{'|'.join(vocabulary.ORIGINAL)})\s*[:：]?\s*(?:{_DASHES})?"
+    rf"|(?:{'|'.join(vocabulary.ORIGINAL)})\s*[:：]?\s*{_DASHES})\s*$",
     re.IGNORECASE,
 )
 _FORWARDED = re.compile(
-    rf"\s*(?:{_DASHES})?\s*(?:{'|'.join(vocabulary.FORWARDED)})(?:\s*(?:by|from|由|от)\b.{{0,80}})?\s*[:：]?\s*(?:{_DASHES})?\s*$",
+    rf"\s*(?:{_DASHES})?\s*(?:{'|'.join(vocabulary.FORWARDED)})(?:\s*(?:by|from|由|от)\b.{{0,"
+    rf"80}})?\s*[:：]?\s*(?:{_DASHES})?\s*$",
     re.IGNORECASE,
 )
 _REPLY_RULE = re.compile(
@@ -84,11 +86,6 @@ def header_block(lines: list[str], start: int) -> int:
 def _tells_enough(found: dict[str, str]) -> bool:
     people = _ADDRESS.search(f"{found.get('from', '')} {found.get('to', '')}") is not None
     core = len(found.keys() & {"from", "date", "to", "subject"})
-    return (
-        (("from" in found or "to" in found)
-        and core >= 3
-        and (people or "subject" in found))
-        or (core >= 2
-        and people
-        and "date" in found)
+    return (("from" in found or "to" in found) and core >= 3 and (people or "subject" in found)) or (
+        core >= 2 and people and "date" in found
     )

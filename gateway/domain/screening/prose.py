@@ -14,10 +14,14 @@ _SPEC = r"([\w!#$%&'*+/=?^`{|}~.-]{1,64}@(?>(?:[\w-]{1,63}\.)*[\w-]{1,63}))"
 _ADDRESS = re.compile(r"(?<![\w.@/=+-])" + _SPEC, re.ASCII)
 _RETURNED_COPY = re.compile(
     r"^[ \t>|]*(?:"
-    r"[-=_*~ ]{2,}[^\n]{0,40}(?:original message|returned (?:message|mail)|unsent message|message (?:text|body|header|follows)"
-    r"|copy of|this is a copy|原邮件|原始邮件|原郵件|邮件原文|信件原文|original|text of|headers? (?:of|follow))[^\n]{0,80}$"
-    r"|(?:below this line is a copy|the (?:original|returned|first \d+ (?:lines|bytes))[^\n]{0,40}(?:message|mail|header)[^\n]{0,40}(?:follow|below|:)"
-    r"|(?:your )?(?:original )?(?:message|mail|headers?) (?:text |header )?(?:follows|was:|begins|reads)|original message (?:was|follows|header))[^\n]{0,60}$"
+    r"[-=_*~ ]{2,}[^\n]{0,40}(?:original message|returned (?:message|mail)|unsent message|message (?:text|body"
+    r"|header|follows)"
+    r"|copy of|this is a copy|原邮件|原始邮件|原郵件|邮件原文|信件原文|original|text of|headers? (?:of"
+    r"|follow))[^\n]{0,80}$"
+    r"|(?:below this line is a copy|the (?:original|returned|first \d+ (?:lines|bytes))[^\n]{0,40}(?:message"
+    r"|mail|header)[^\n]{0,40}(?:follow|below|:)"
+    r"|(?:your )?(?:original )?(?:message|mail|headers?) (?:text |header )?(?:follows|was:|begins|reads)"
+    r"|original message (?:was|follows|header))[^\n]{0,60}$"
     r"|(?:received|return-path|x-mailer|mime-version|message-id|dkim-signature):[ \t])",
     re.IGNORECASE | re.MULTILINE,
 )
@@ -27,17 +31,29 @@ _LINE_START = re.compile(
     re.ASCII | re.MULTILINE | re.IGNORECASE,
 )
 _HEADING = re.compile(
-    r"(?:recipient|address|deliver|reach|fail|收件人|收信人|地址|получател|destinat|empf[äa]nger|宛先|수신자)[^\n]{0,60}[:：.]?[ \t]*$",
+    r"(?:recipient|address|deliver|reach|fail|收件人|收信人|地址|получател|destinat|empf[äa]nger|宛先"
+    r"|수신자)[^\n]{0,60}[:：.]?[ \t]*$",
     re.IGNORECASE | re.MULTILINE,
 )
 _PREFIX = re.compile(r"^(?:smtp|rfc-?822|mailto|dda:smtp)[=:]", re.IGNORECASE)
 _MACHINE = re.compile(r"^(?:mailer-daemon|postmaster|abuse|mail-?daemon|noreply|no-reply|listmaster)@", re.IGNORECASE)
 _LABELLED = re.compile(
-    r"(?:rcpt to|recipient|final[- ]recipient|to|for|user|address|mailbox|收件人|收信人|收件地址|邮箱地址|получател[ья]|宛先|수신자|destinatari[oa]|empf[äa]nger)"
+    r"(?:rcpt to|recipient|final[- ]recipient|to|for|user|address|mailbox|收件人|收信人|收件地址|邮箱地址"
+    r"|получател[ья]|宛先|수신자|destinatari[oa]|empf[äa]nger)"
     r"[^\n@]{0,24}?[:：<＜ ]",
     re.IGNORECASE,
 )
-_CODES = {"550": "5.1.1", "551": "5.1.6", "552": "5.2.2", "553": "5.1.3", "554": "5.0.0", "421": "4.3.2", "450": "4.2.0", "451": "4.3.0", "452": "4.2.2"}  # fmt: skip
+_CODES = {
+    "550": "5.1.1",
+    "551": "5.1.6",
+    "552": "5.2.2",
+    "553": "5.1.3",
+    "554": "5.0.0",
+    "421": "4.3.2",
+    "450": "4.2.0",
+    "451": "4.3.0",
+    "452": "4.2.2",
+}
 
 
 def is_challenge(evidence: Evidence) -> bool:

@@ -46,8 +46,9 @@ def read(evidence: Evidence) -> Bounce | None:
     for part in evidence.parts:
         if part.content_type in STATUS_TYPES and (bounce := of_text(content_text(part), evidence)):
             return bounce
-    if evidence.is_from_daemon and (nested := evidence.part("message/rfc822")) and len(evidence.parts) == 2:
-        if bounce := of_text(content_text(nested), evidence):  # a gateway that wraps the whole report once more
+    if evidence.is_from_daemon and (nested := evidence.part("message/rfc822")):
+        bounce = of_text(content_text(nested), evidence)  # a gateway that wraps the whole report once more
+        if bounce is not None:
             return bounce
     if evidence.is_from_daemon and "final-recipient:" in evidence.region.lower():
         return of_text(evidence.region, evidence)
