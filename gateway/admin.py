@@ -2,8 +2,8 @@
 
 import os
 import re
-from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -27,12 +27,16 @@ LISTED_SENDER = r"^([^\s@<>\x00]+@)?[^\s@<>\x00]+$"
 
 @dataclass(frozen=True, slots=True)
 class ShopChange:
-    """How a shop is to be; None leaves a field as it is. `notes_from`: addresses or domains of its order systems."""
+    """How a shop is to be; None leaves a field as it is. `notes_from`: addresses or domains of its order systems.
+
+    `mails` are the fields of MailOptions that are to change.
+    """
 
     name: str
     locale: str | None = None
     reply_name: str | None = None
     notes_from: tuple[str, ...] | None = None
+    mails: Mapping[str, bool] = field(default_factory=dict)
 
 
 async def shops(gw: Gateway, actor: Actor) -> list[ShopSetup]:
@@ -51,15 +55,19 @@ async def put_shop(gw: Gateway, actor: Actor, slug: str, change: ShopChange) -> 
         raise Invalid(why, field="slug")
     values = _shop_values(change)
     try:
-        return await _write_shop(gw, actor, slug, values)
+        return await _write_shop(gw, actor, slug, values, change.mails)
     except Duplicate:
         # Somebody else has made it a moment ago; now it is a change.
-        return await _write_shop(gw, actor, slug, values)
+        return await _write_shop(gw, actor, slug, values, change.mails)
 
 
-async def _write_shop(gw: Gateway, actor: Actor, slug: str, values: dict[str, Any]) -> tuple[ShopSetup, bool]:
+async def _write_shop(
+    gw: Gateway, actor: Actor, slug: str, values: dict[str, Any], mails: Mapping[str, bool]
+) -> tuple[ShopSetup, bool]:
     async with gw.db.write() as session:
         new = await store.put_shop(session, actor, slug, values, gw.clock.now())
+        if mails:
+            await store.change_mails(session, actor, slug, mails)
         return await store.shop(session, actor, slug), new
 
 

@@ -1,44 +1,21 @@
 """A seller's answer: one message, one mail, queued together; what the buyer's server makes of it is shown."""
 
 import asyncio
-import email
-import email.policy
-from email.message import EmailMessage
 
 import pytest
 
 from gateway.domain.actors import SYSTEM, Actor
-from gateway.domain.couriers import Deferred, Outcome, Refused, Sent
+from gateway.domain.couriers import Deferred, Refused
 from gateway.domain.values import Peer
 from gateway.errors import Invalid, NotFound, UnknownRecipient
 from gateway.models import Delivery, DeliveryAttempt, Message, Thread
 from gateway.outbound import NewAttachment, ReplyDraft, reply
 from gateway.worker import Worker
 from tests.conftest import StillClock
+from tests.couriers import Relay
 from tests.house import SENDER, House, add_order, mail
 
 SELLER = Actor("user", "u1", "Li Na", "seller", None)
-
-
-class Relay:
-    """A courier that notes what it was given and answers as it is told."""
-
-    def __init__(self) -> None:
-        self.sent: list[tuple[bytes, str, str]] = []
-        self.answers: list[Outcome] = []
-
-    async def send(self, raw: bytes, mail_from: str, rcpt_to: str) -> Outcome:
-        """Take a mail."""
-        self.sent.append((raw, mail_from, rcpt_to))
-        return self.answers.pop(0) if self.answers else Sent("250 2.0.0 Ok", "relay.example")
-
-    async def close(self) -> None:
-        """Nothing to close."""
-
-    @property
-    def mails(self) -> list[EmailMessage]:
-        """What was sent, parsed."""
-        return [email.message_from_bytes(raw, policy=email.policy.default) for raw, _, _ in self.sent]
 
 
 @pytest.fixture

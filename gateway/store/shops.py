@@ -1,5 +1,6 @@
 """Reads and writes shops, always within those that the actor reaches."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,12 +10,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gateway.clock import new_id
 from gateway.domain.actors import Actor
+from gateway.domain.shop_options import MailOptions, mail_options, with_mail_options
 from gateway.errors import NotFound
 from gateway.models import Shop
 from gateway.models.columns import table_of
 
 _SHOPS = table_of(Shop)
-_COLUMNS = ("id", "slug", "name", "locale", "reply_name", "notes_from", "created_at")
+_COLUMNS = ("id", "slug", "name", "locale", "reply_name", "notes_from", "settings", "created_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,7 @@ class ShopSetup:
     locale: str
     reply_name: str
     notes_from: tuple[str, ...]
+    mails: MailOptions
     created_at: datetime
 
 
@@ -36,8 +39,8 @@ def _reached(actor: Actor) -> Select[Any]:
 
 
 def _setup(row: Row[Any]) -> ShopSetup:
-    values = dict(row._mapping) | {"notes_from": tuple(row.notes_from or ())}
-    return ShopSetup(**values)
+    values = dict(row._mapping) | {"notes_from": tuple(row.notes_from or ()), "mails": mail_options(row.settings)}
+    return ShopSetup(**{name: values[name] for name in ShopSetup.__slots__})
 
 
 async def shops(session: AsyncSession, actor: Actor) -> list[ShopSetup]:
@@ -71,3 +74,12 @@ async def put_shop(session: AsyncSession, actor: Actor, slug: str, values: dict[
     made = {"id": new_id(), "slug": slug, "notes_from": [], "settings": {}, "created_at": now}
     await connection.execute(insert(_SHOPS), made | values)
     return True
+
+
+async def change_mails(session: AsyncSession, actor: Actor, slug: str, changes: Mapping[str, bool]) -> None:
+    """Change some of a shop's choices about its mails. Raises NotFound for any that the actor does not reach."""
+    id_ = (await shop(session, actor, slug)).id
+    connection = await session.connection()
+    locked = select(_SHOPS.c.settings).where(_SHOPS.c.id == id_).with_for_update()
+    settings = with_mail_options((await connection.execute(locked)).scalar_one(), changes)
+    await connection.execute(update(_SHOPS).where(_SHOPS.c.id == id_).values(settings=settings))

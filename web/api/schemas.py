@@ -37,6 +37,17 @@ Text = Annotated[str, StringConstraints(pattern=NO_NUL)]
 Sender = Annotated[str, StringConstraints(max_length=254, pattern=LISTED_SENDER)]
 
 
+class MailsBody(BaseModel):
+    """What a shop's mails are to be like; what is left out stays."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    quote_history: bool = _LEFT_OUT
+    order_placed: bool = _LEFT_OUT
+    received: bool = _LEFT_OUT
+    conversation_closed: bool = _LEFT_OUT
+
+
 class ShopBody(Document):
     """How a shop is to be; what is left out stays."""
 
@@ -44,6 +55,7 @@ class ShopBody(Document):
     locale: Locale | None = None
     reply_name: Line | None = None
     notes_from: Annotated[list[Sender], Field(max_length=100)] | None = None
+    mails: MailsBody | None = None
 
 
 class FileBody(Document):
@@ -261,6 +273,15 @@ class InboundPage(_Answer):
     next: str | None
 
 
+class Mails(_Answer):
+    """Whether answers quote what they answer, and which automatic mails go to buyers."""
+
+    quote_history: bool
+    order_placed: bool
+    received: bool
+    conversation_closed: bool
+
+
 class Shop(_Answer):
     """A shop."""
 
@@ -270,6 +291,7 @@ class Shop(_Answer):
     locale: str
     reply_name: str
     notes_from: list[str]
+    mails: Mails
     created_at: datetime
 
 

@@ -1,5 +1,6 @@
 """Shops by the API."""
 
+from dataclasses import asdict
 from typing import Any
 
 from aiohttp import web
@@ -16,7 +17,8 @@ from .schemas import Shop, ShopBody, ShopList
 def shop_json(shop: ShopSetup) -> dict[str, Any]:
     """A Shop."""
     same = {name: getattr(shop, name) for name in ("id", "slug", "name", "locale", "reply_name")}
-    return same | {"notes_from": list(shop.notes_from), "created_at": moment(shop.created_at)}
+    listed = {"notes_from": list(shop.notes_from), "mails": asdict(shop.mails)}
+    return same | listed | {"created_at": moment(shop.created_at)}
 
 
 async def list_shops(call: Call) -> web.Response:
@@ -28,7 +30,8 @@ async def put_shop(call: Call) -> web.Response:
     """Make or change a shop."""
     body = call.body_as(ShopBody)
     listed = tuple(body.notes_from) if body.notes_from is not None else None
-    change = ShopChange(body.name, body.locale, body.reply_name, listed)
+    mails = body.mails.model_dump(exclude_unset=True) if body.mails is not None else {}
+    change = ShopChange(body.name, body.locale, body.reply_name, listed, mails)
     shop, new = await admin.put_shop(call.gw, call.actor, call.path("slug"), change)
     return answer(shop_json(shop), 201 if new else 200)
 

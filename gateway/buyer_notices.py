@@ -1,0 +1,116 @@
+"""The automatic mails that a shop may switch on: order placed, message received, conversation closed.
+
+Never to a machine, and never more than one a conversation, address and day, so that two robots can't talk (RFC 3834).
+"""
+
+import re
+from datetime import timedelta
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from gateway import maillog
+from gateway.context import Gateway
+from gateway.domain.actors import SYSTEM
+from gateway.domain.tokens import REPLY_LIFE, fingerprint, mint
+from gateway.errors import Invalid, NotFound
+from gateway.mailing import Notice, order_context, post
+from gateway.models import ReplyToken
+from gateway.store.conversation import Conversation, conversation, keep_token, revoked_tokens
+from gateway.store.notices import ShopWords, thread_notified_since
+from gateway.store.placed import PlacedOrder, placed_order
+
+DAY = timedelta(days=1)
+OLD = timedelta(days=2)
+"""An order older than this is history that a shop loads, not news for its buyer."""
+_LOCAL = re.compile(r"[A-Za-z0-9_-]{1,40}")
+
+
+async def received(session: AsyncSession, gw: Gateway, thread_id: str) -> bool:
+    """Say that a person's message has come. Whoever calls knows that a person wrote it. Whether it was due."""
+    talk = await conversation(session, SYSTEM, thread_id)
+    return talk.mails.received and await _about_thread(session, gw, talk, "received")
+
+
+async def closed(session: AsyncSession, gw: Gateway, thread_id: str) -> bool:
+    """Say that the shop takes the matter as settled. Whether it was due."""
+    try:
+        talk = await conversation(session, SYSTEM, thread_id)
+    except NotFound:
+        return False
+    return talk.mails.conversation_closed and await _about_thread(session, gw, talk, "conversation-closed")
+
+
+async def _about_thread(session: AsyncSession, gw: Gateway, talk: Conversation, kind: str) -> bool:
+    now = gw.clock.now()
+    if not talk.address or await thread_notified_since(session, talk.thread_id, talk.address, now - DAY):
+        return False
+    token = await _reply_token(session, gw, talk)
+    shop = ShopWords(talk.shop_id, talk.shop_slug, talk.shop_name, talk.shop_locale)
+    order = order_context(talk.order)
+    context = {"shop_name": talk.shop_name, "order": order, "link": None, "marker": f"[znx:{token}]"}
+    answers = talk.ancestor.internet_message_id if talk.ancestor else None
+    notice = Notice(
+        kind=kind,
+        shop=shop,
+        address=talk.address,
+        to_name=talk.buyer_name,
+        locale=talk.buyer_locale or talk.shop_locale,
+        context=context,
+        reply_to=f"r.{token}@{gw.settings.mail_domain}",
+        thread_id=talk.thread_id,
+        answers=(answers,) if answers else (),
+        once=f"thread\0{talk.thread_id}\0{talk.address}\0{now:%Y-%m-%d}",
+        notification=True,
+    )
+    return await _post(session, gw, notice)
+
+
+async def _reply_token(session: AsyncSession, gw: Gateway, talk: Conversation) -> str:
+    serial = await revoked_tokens(session, talk.thread_id, talk.buyer_id)
+    token = mint(gw.secret, "reply", talk.shop_id, talk.thread_id, talk.buyer_id, str(serial))
+    row = ReplyToken(
+        fingerprint=fingerprint(token),
+        shop_id=talk.shop_id,
+        thread_id=talk.thread_id,
+        buyer_id=talk.buyer_id,
+        expires_at=gw.clock.now() + REPLY_LIFE,
+    )
+    await keep_token(session, row)
+    return token
+
+
+async def order_placed(session: AsyncSession, gw: Gateway, order_id: str) -> bool:
+    """Say that the shop has a new order, and how to reach it; once for each order. Whether it was due."""
+    placed, now = await placed_order(session, order_id), gw.clock.now()
+    if not placed.mails.order_placed or not placed.address or (placed.placed_at or now) < now - OLD:
+        return False
+    context = {"shop_name": placed.shop.name, "order": order_context(placed.order), "link": None, "marker": ""}
+    notice = Notice(
+        kind="order-placed",
+        shop=placed.shop,
+        address=placed.address,
+        to_name=placed.buyer_name,
+        locale=placed.buyer_locale or placed.shop.locale,
+        context=context,
+        reply_to=_order_address(gw, placed),
+        thread_id=placed.thread_id,
+        auto="auto-generated",
+        once=f"order\0{order_id}",
+        notification=True,
+    )
+    return await _post(session, gw, notice)
+
+
+def _order_address(gw: Gateway, placed: PlacedOrder) -> str:
+    """The order's own address, where its number can stand in one."""
+    number, domain = placed.order["order_no"], gw.settings.mail_domain
+    return f"order-{number}.{placed.shop.slug}@{domain}" if _LOCAL.fullmatch(number) else f"{placed.shop.slug}@{domain}"
+
+
+async def _post(session: AsyncSession, gw: Gateway, notice: Notice) -> bool:
+    """A courtesy that can't be written must not stop what it is about."""
+    try:
+        return await post(session, gw, notice, gw.clock.now())
+    except Invalid:
+        maillog.event("outbound.unwritable", rcpt=maillog.masked(notice.address), kind=notice.kind)
+        return False
