@@ -90,8 +90,8 @@ async def move(gw: Gateway, actor: Actor, thread_id: str, order_no: str) -> tupl
         return place.id, event_id
 
 
-async def undo(gw: Gateway, actor: Actor, event_id: str) -> None:
-    """Take an event back. What came in since stays where it is.
+async def undo(gw: Gateway, actor: Actor, event_id: str) -> str:
+    """Take an event back; the thread's id. What came in since stays where it is.
 
     Raises NotFound, Conflict when it was undone already or something later must be undone first.
     """
@@ -107,6 +107,7 @@ async def undo(gw: Gateway, actor: Actor, event_id: str) -> None:
         await _UNDO[event.kind](session, place, event)
         await store.add_event(session, place, "undone", actor, gw.clock.now(), {"event": event_id})
         await store.recount(session, place.id, place.shop_id)
+        return place.id
 
 
 async def _unmerge(session: AsyncSession, place: Place, event: Event) -> None:

@@ -4,12 +4,12 @@ from aiohttp import web
 
 from gateway.errors import ConfigError
 
-from . import account_views, admin_views, file_views, inbox_views, live, thread_views
+from . import account_views, admin_views, confirm_views, delivery_views, file_views, inbox_views, live, preference_views, thread_views
 from .forms import MIB
 from .guarding import Policy, Route, guarded, is_outside
 from .keys import ASSETS
 
-PUBLIC, SIGNED_IN, ADMIN = Policy.PUBLIC, Policy.SIGNED_IN, Policy.ADMIN
+PUBLIC, LINK, SIGNED_IN, ADMIN = Policy.PUBLIC, Policy.LINK, Policy.SIGNED_IN, Policy.ADMIN
 UPLOAD = 26 * MIB
 """25 MiB of files, and the form around them."""
 
@@ -26,6 +26,10 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/login", account_views.login, PUBLIC),
     Route("GET", "/sign-in/{token}", account_views.link_page, PUBLIC),
     Route("POST", "/sign-in/{token}", account_views.use_link, PUBLIC),
+    Route("GET", "/confirm/{token}", confirm_views.confirm_page, PUBLIC),
+    Route("POST", "/confirm/{token}", confirm_views.confirm, PUBLIC),
+    Route("GET", "/unsubscribe/{id}/{token}", preference_views.choice_page, LINK),
+    Route("POST", "/unsubscribe/{id}/{token}", preference_views.choose, LINK),
     Route("POST", "/logout", account_views.logout, SIGNED_IN),
     Route("GET", "/settings", account_views.settings_page, SIGNED_IN),
     Route("POST", "/settings", account_views.change_settings, SIGNED_IN),
@@ -44,6 +48,14 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/ledger/{id}/release", admin_views.release, ADMIN),
     Route("POST", "/ledger/{id}/discard", admin_views.discard, ADMIN),
     Route("POST", "/ledger/{id}/reprocess", admin_views.reprocess, ADMIN),
+    Route("GET", "/deliveries", delivery_views.queue, ADMIN),
+    Route("GET", "/deliveries/{id}", delivery_views.delivery, ADMIN),
+    Route("POST", "/deliveries/{id}/retry", delivery_views.retry, ADMIN),
+    Route("POST", "/deliveries/{id}/cancel", delivery_views.cancel, ADMIN),
+    Route("POST", "/pauses", delivery_views.pause, ADMIN),
+    Route("POST", "/pauses/{id}/resume", delivery_views.resume, ADMIN),
+    Route("GET", "/suppressions", delivery_views.suppressions, ADMIN),
+    Route("POST", "/suppressions/{id}/release", delivery_views.release, ADMIN),
 )
 
 

@@ -22,6 +22,7 @@ NAMES: dict[str, Fill] = {
     "/ledger/{id}": lambda _: "01900000-0000-7000-8000-000000000000",
     "/static/{name}": lambda _: "base.css",
     "/sign-in/{token}": lambda _: "x" * 32,
+    "/confirm/{token}": lambda _: "x" * 32,
 }
 OWN = tuple(route for route in ROUTES if "{id}" in route.path and not route.path.startswith("/ledger"))
 ENDLESS = {"/live"}

@@ -48,9 +48,13 @@ def test_names_are_unique_and_stay() -> None:
         "list_inbound",
         "list_shops",
         "list_threads",
+        "merge_thread",
+        "move_thread",
         "put_order",
         "put_shop",
         "release_inbound",
+        "split_thread",
+        "undo_thread_event",
     ]
 
 

@@ -2,7 +2,9 @@
 
 import pytest
 
+from gateway import restructuring
 from gateway.clock import new_id
+from gateway.domain.actors import Actor
 from tests.house import mail
 from tests.web.api.conftest import Api
 from web.api.operations import Operation
@@ -43,6 +45,9 @@ async def test_what_belongs_to_another_shop_is_not_there(api: Api, operation: Op
     with_file = await api.house.receive(letter)
     file = (await api.get(f"/messages/{with_file.message_id}")).json["attachments"][0]["id"]
     theirs = {"threads": row.thread_id, "messages": row.message_id, "attachments": file, "inbound": row.id}
+    shop_admin = Actor("token", "t", "lotus", "admin", None)
+    _, event = await restructuring.split(api.house.gw, shop_admin, row.thread_id or "", [with_file.message_id or ""])
+    theirs["thread-events"] = event
     kind = operation.path.split("/")[1]
     if "{" not in operation.path:
         return
@@ -53,6 +58,9 @@ async def test_what_belongs_to_another_shop_is_not_there(api: Api, operation: Op
         "add_reply": {"text": "hello"},
         "add_internal_note": {"text": "hello"},
         "change_thread": {"status": "closed"},
+        "merge_thread": {"into": row.thread_id},
+        "split_thread": {"message_ids": [new_id()]},
+        "move_thread": {"order_no": "A-1001"},
     }
     body = bodies.get(operation.name)
     foreign = await api.call(operation.method, address(operation, id=theirs.get(kind) or ""), "jade-admin", json=body)
