@@ -59,6 +59,7 @@ class Settings(BaseSettings):
     dkim_selector: str = Field("", description="Selector of each DKIM key, with commas between")
     dkim_key: str = Field("", description="PEM private keys (RSA, Ed25519) that sign what we send, with commas between")
     sender_auth: str = Field("dns", description="dns, header:AUTHSERV-ID or off")
+    arc_sealers: str = Field("", description="Domains whose ARC seals are believed, with commas; empty: none")
     hold_unverified: bool = Field(True, description="Hold mail whose author could not be verified")
     dns_servers: str = Field("", description="host:port,... ; empty: the system's resolvers")
     upstreams: str = Field("127.0.0.0/8,::1", description="Networks of the MTAs in front of us")
@@ -118,6 +119,11 @@ class Settings(BaseSettings):
     def dns_server_list(self) -> tuple[tuple[str, int], ...]:
         """Host and port of each resolver; empty means the system's."""
         return _servers(self.dns_servers)
+
+    @property
+    def sealers(self) -> tuple[str, ...]:
+        """The domains whose ARC seals are believed."""
+        return tuple(domain.strip().lower() for domain in self.arc_sealers.split(",") if domain.strip())
 
     @property
     def database(self) -> str:

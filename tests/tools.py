@@ -9,6 +9,8 @@ PROGRAMS = {
     # The program, what it is for, and the Debian package that has it.
     "chromium": ("the browser tests", "chromium fonts-noto-cjk"),
     "postfix": ("the tests with a real mail server", "postfix"),
+    "opendkim": ("the tests of signatures by another program", "opendkim opendkim-tools"),
+    "opendmarc": ("the tests behind a checking mail server", "opendmarc"),
     "swaks": ("the tests that send mail as a person would", "swaks"),
 }
 

@@ -156,7 +156,9 @@ async def _worker(gw: Gateway) -> AsyncIterator[None]:
         reader = await stack.enter_async_context(Reader(READERS))
         courier = courier_for(gw.settings.relay, gw.settings.mail_domain, concurrency=AT_ONCE)
         stack.push_async_callback(courier.close)
-        processor = Processor(gw, reader, Authenticator(gw.settings))
+        authenticator = Authenticator(gw.settings, trusted_sealers=gw.settings.sealers)
+        stack.push_async_callback(authenticator.close)
+        processor = Processor(gw, reader, authenticator)
         task = asyncio.create_task(Worker(gw, processor, courier).run())
         try:
             yield

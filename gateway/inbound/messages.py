@@ -50,10 +50,15 @@ def new_message(claimed: Claimed, facts: Facts, filed: File) -> NewMessage:
 def _author_name(facts: Facts, is_note: bool) -> str:
     """What the sender calls themselves, unless that is an address: neither side sees the other's."""
     known = facts.buyer.name if facts.buyer else ""
-    own = facts.author.name if facts.author and not is_note else ""
+    own = shown_name(facts.email) if not is_note else ""
     if is_note and facts.note:
         own = known or facts.note.buyer_name or ""
     return own if own and "@" not in own else known
+
+
+def shown_name(email: Email) -> str:
+    """The author's name, decoded; who the author is, the strict reading of From tells."""
+    return email.from_[0].name if email.from_ else ""
 
 
 def clues_json(clues: tuple[Clue, ...]) -> tuple[Mapping[str, Any], ...]:

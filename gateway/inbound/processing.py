@@ -10,7 +10,9 @@ from typing import Protocol
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gateway import maillog
+from gateway.alarms import tell_sellers
 from gateway.blobs import keep
+from gateway.buyer_notices import received
 from gateway.context import Gateway
 from gateway.domain.addresses import fold
 from gateway.domain.deciding import decide
@@ -20,8 +22,9 @@ from gateway.domain.messages import Place
 from gateway.domain.values import Peer, Trust
 from gateway.errors import Conflict, Duplicate, PermanentError, TemporaryError, Unreadable
 from gateway.inbound.gathering import Evidence, asked_order, gather
-from gateway.inbound.messages import files_of, new_message
+from gateway.inbound.messages import files_of, new_message, shown_name
 from gateway.notices import ask_to_confirm, say_how_to_go_on
+from gateway.preferences import complained
 from gateway.store import facts as store
 from gateway.store.deliveries import record_bounce
 from gateway.store.filing import file_message
@@ -138,7 +141,9 @@ class Processor:
         disposition = decide(facts)
         if isinstance(disposition, File | Bounced) and not stored:
             raise TemporaryError("the facts changed meanwhile")
-        return await self._carry_out(session, facts, disposition, evidence.claimed)
+        ending = await self._carry_out(session, facts, disposition, evidence.claimed)
+        await self._answer(session, facts, ending, evidence)
+        return ending
 
     async def _carry_out(
         self, session: AsyncSession, facts: Facts, disposition: Disposition, claimed: Claimed
@@ -156,6 +161,18 @@ class Processor:
                 return await self._file_bounce(session, facts, disposition, claimed)
             case File():
                 return await self._file(session, facts, disposition, claimed)
+
+    async def _answer(self, session: AsyncSession, facts: Facts, ending: Ending, evidence: Evidence) -> None:
+        """What a filed mail sets off: a person gets an acknowledgement where the shop wants it, a report means silence."""
+        if ending.state != "filed" or facts.shop is None:
+            return
+        email, claimed = facts.email, evidence.claimed
+        if email.mail_class == "feedback-report":
+            delivery_id = facts.token.delivery_id if facts.token else ""
+            await complained(session, self._gw, evidence.raw, delivery_id)
+        by_person = email.mail_class == "human" and email.auto_submitted == "no" and bool(claimed.mail_from)
+        if by_person and facts.buyer is not None and facts.note is None and not facts.shop.system and ending.thread_id:
+            await received(session, self._gw, ending.thread_id)
 
     async def _say_why(self, session: AsyncSession, facts: Facts, held: Hold, claimed: Claimed) -> None:
         """The one mail that a held mail may cause: to a proven sender, or to the address in the order."""
@@ -185,7 +202,9 @@ class Processor:
     async def _file_bounce(self, session: AsyncSession, facts: Facts, bounced: Bounced, claimed: Claimed) -> Ending:
         assert facts.token is not None
         assert facts.email.bounce is not None
-        await record_bounce(session, bounced.delivery_id, facts.email.bounce, self._gw.clock.now())
+        now = self._gw.clock.now()
+        if await record_bounce(session, bounced.delivery_id, facts.email.bounce, now):
+            await tell_sellers(session, self._gw, bounced.delivery_id, failed=True)
         filed = File(buyer_id=facts.token.buyer_id, thread_id=facts.token.thread_id, clues=bounced.clues)
         return await self._file(session, facts, filed, claimed)
 
@@ -194,10 +213,9 @@ class Processor:
         if facts.buyer is not None:
             return facts.buyer.id
         assert facts.shop is not None
-        address, name = (facts.author.address, facts.author.name) if facts.author else ("", "")
-        return await store.add_correspondent(
-            session, facts.shop.id, address or "mailer-daemon", name, self._gw.clock.now()
-        )
+        address = facts.author.address if facts.author else "mailer-daemon"
+        name, now = shown_name(facts.email), self._gw.clock.now()
+        return await store.add_correspondent(session, facts.shop.id, address, name, now)
 
     async def _later(self, claimed: Claimed, why: str) -> None:
         if claimed.attempts >= MAX_ATTEMPTS:
