@@ -9,9 +9,10 @@ from typing import Any, TypeVar
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gateway import maillog
+from gateway.buyer_notices import order_placed
 from gateway.clock import new_id
 from gateway.context import Gateway
-from gateway.domain.actors import Actor
+from gateway.domain.actors import SYSTEM, Actor
 from gateway.domain.addresses import ascii_domain, fold, split
 from gateway.domain.imports import BadRow, GoodRow, Row
 from gateway.domain.messages import NewMessage, Place
@@ -20,7 +21,7 @@ from gateway.errors import Conflict, Duplicate, Invalid, TemporaryError
 from gateway.store import orders as store
 from gateway.store.filing import FiledMessage, file_message
 from gateway.store.ledger import release_waiting
-from gateway.store.shops import shop
+from gateway.store.shops import ShopSetup, shop
 
 IMPORT_BATCH = 50
 """Rows of one transaction: a commit costs as much as many rows, and mail waits for it on SQLite."""
@@ -54,14 +55,18 @@ async def put_order(gw: Gateway, actor: Actor, slug: str, order_no: str, documen
     row = GoodRow(0, _number(order_no), document)
     _check_address(gw, document)
 
-    async def write(session: AsyncSession) -> tuple[OrderRecord, bool, int]:
-        return await _put(gw, session, actor, slug, row)
+    async def write(session: AsyncSession) -> tuple[_Put, OrderRecord]:
+        put = await _put(gw, session, await shop(session, actor, slug), row)
+        record = await store.order(session, actor, slug, row.order_no)
+        if put.new:
+            await order_placed(session, gw, record.id)
+        return put, record
 
-    order, new, released = await _written(gw, write)
-    if released:
+    put, record = await _written(gw, write)
+    if put.released:
         gw.inbound_signal.wake()
-    maillog.event("order.upserted", id=order.id, new=new, released=released)
-    return PutOrder(order, new)
+    maillog.event("order.upserted", id=record.id, new=put.new, released=put.released)
+    return PutOrder(record, put.new)
 
 
 async def order(gw: Gateway, actor: Actor, slug: str, order_no: str) -> OrderRecord:
@@ -98,8 +103,8 @@ async def import_orders(gw: Gateway, actor: Actor, slug: str, rows: Iterable[Row
 
 async def _import_batch(gw: Gateway, actor: Actor, slug: str, batch: Sequence[Row]) -> list[Imported]:
     async def write(session: AsyncSession) -> tuple[list[Imported], int]:
-        await shop(session, actor, slug)
-        results = [await _import_row(gw, session, actor, slug, row) for row in batch]
+        owner = await shop(session, actor, slug)
+        results = [await _import_row(gw, session, owner, row) for row in batch]
         return [imported for imported, _ in results], sum(released for _, released in results)
 
     done, released = await _written(gw, write)
@@ -108,31 +113,34 @@ async def _import_batch(gw: Gateway, actor: Actor, slug: str, batch: Sequence[Ro
     return done
 
 
-async def _import_row(gw: Gateway, session: AsyncSession, actor: Actor, slug: str, row: Row) -> tuple[Imported, int]:
+async def _import_row(gw: Gateway, session: AsyncSession, owner: ShopSetup, row: Row) -> tuple[Imported, int]:
     if isinstance(row, BadRow):
         return Imported(row.line, row.order_no, "failed", row.message), 0
     try:
         _check_address(gw, row.document)
     except Invalid as error:
         return Imported(row.line, row.order_no, "failed", f"{error.field}: {error}"), 0
-    _, new, released = await _put(gw, session, actor, slug, row)
-    return Imported(row.line, row.order_no, "created" if new else "updated"), released
+    put = await _put(gw, session, owner, row)
+    return Imported(row.line, row.order_no, "created" if put.new else "updated"), put.released
 
 
-async def _put(
-    gw: Gateway, session: AsyncSession, actor: Actor, slug: str, row: GoodRow
-) -> tuple[OrderRecord, bool, int]:
+@dataclass(frozen=True, slots=True)
+class _Put:
+    """Whether an order is new, and how many mails no longer wait for it."""
+
+    new: bool
+    released: int
+
+
+async def _put(gw: Gateway, session: AsyncSession, owner: ShopSetup, row: GoodRow) -> _Put:
     now, document = gw.clock.now(), row.document
-    owner = await shop(session, actor, slug)
     new = await store.put_order(session, owner.id, row.order_no, document, now)
-    record = await store.order(session, actor, slug, row.order_no)
-    if document.note and document.note.strip():
-        digest = hashlib.sha256(document.note.strip().encode()).hexdigest()
-        filed = await _file_note(gw, session, record, document.note.strip(), f"note:{record.id}:text:{digest}")
-        if filed.new:
-            record = await store.order(session, actor, slug, row.order_no)
-    released = await release_waiting(session, owner.id, fold(document.buyer.email), fold_order_no(row.order_no), now)
-    return record, new, released
+    if (text := (document.note or "").strip()) != "":
+        record = await store.order(session, SYSTEM, owner.slug, row.order_no)
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        await _file_note(gw, session, record, text, f"note:{record.id}:text:{digest}")
+    address, number = fold(document.buyer.email), fold_order_no(row.order_no)
+    return _Put(new, await release_waiting(session, owner.id, address, number, now))
 
 
 async def _file_note(
