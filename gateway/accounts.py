@@ -102,6 +102,8 @@ async def sign_in(gw: Gateway, email: str, password: str, ip: str, user_agent: s
     subjects = _subjects(email, ip)
     now = gw.clock.now()
     async with gw.db.write() as session:
+        for subject in (subjects["account"], subjects["address"]):
+            await people.one_at_a_time(session, subject)
         await _check_limits(session, subjects, now)
         for subject in subjects.values():
             await people.add_failure(session, new_id(), subject, now)

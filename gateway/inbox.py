@@ -1,10 +1,12 @@
 """The seller's side of threads: list, read, change, note. Answering by mail is `outbound`'s job."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from gateway import buyer_notices
 from gateway.blobs import fetch
 from gateway.clock import new_id
 from gateway.context import Gateway
@@ -36,29 +38,49 @@ MAX_NOTE_CHARS = 100_000
 OTHERS_SHOWN = 6
 
 
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """One look at the inbox: a page of threads, the counts, the shops, and the version that all of it shows."""
+
+    page: Page
+    counts: Mapping[str, int]
+    shops: tuple[ShopView, ...]
+    version: int
+
+
+async def desk(gw: Gateway, actor: Actor, query: ThreadQuery) -> Desk:
+    """Everything that an inbox page shows around a thread, from one snapshot. Raises as `list_threads` does."""
+    _check(query)
+    async with gw.db.read() as session:
+        reached = await threads.shops(session, actor)
+        page = await _page(session, actor, query, reached)
+        counts = await threads.counts(session, actor, query.shop)
+        return Desk(page, counts, reached, await threads.change_version(session, actor))
+
+
 async def list_threads(gw: Gateway, actor: Actor, query: ThreadQuery) -> Page:
     """A page of threads, newest first, without bodies.
 
     Raises Invalid for a wrong view, limit or cursor, NotFound for a shop that the actor does not reach.
     """
+    _check(query)
+    async with gw.db.read() as session:
+        return await _page(session, actor, query, await threads.shops(session, actor) if query.shop else ())
+
+
+def _check(query: ThreadQuery) -> None:
     if query.view not in VIEWS:
         raise Invalid(f"view must be one of {', '.join(VIEWS)}", field="view")
     if not 1 <= query.limit <= MAX_LIMIT:
         raise Invalid(f"limit must be from 1 to {MAX_LIMIT}", field="limit")
-    async with gw.db.read() as session:
-        if query.shop is not None:
-            await _reachable(session, actor, query.shop)
-        found = await threads.list_threads(session, actor, query)
-    items = tuple(found[: query.limit])
-    more = len(found) > query.limit
+
+
+async def _page(session: AsyncSession, actor: Actor, query: ThreadQuery, reached: tuple[ShopView, ...]) -> Page:
+    if query.shop is not None and query.shop not in (shop.slug for shop in reached):
+        raise NotFound("no such shop")
+    found = await threads.list_threads(session, actor, query)
+    items, more = tuple(found[: query.limit]), len(found) > query.limit
     return Page(items, write_cursor(Position(items[-1].last_message_at, items[-1].id)) if more else None)
-
-
-async def _reachable(session: AsyncSession, actor: Actor, slug: str) -> ShopView:
-    for shop in await threads.shops(session, actor):
-        if shop.slug == slug:
-            return shop
-    raise NotFound("no such shop")
 
 
 async def shops(gw: Gateway, actor: Actor) -> tuple[ShopView, ...]:
@@ -149,6 +171,8 @@ async def change_thread(gw: Gateway, actor: Actor, thread_id: str, changes: Mapp
         if columns:
             columns["change_no"] = await bump_change(session, current.shop.id)
             await threads.update_thread(session, actor, thread_id, columns)
+        if columns.get("status") == "closed" != current.status:
+            await buyer_notices.closed(session, gw, thread_id)
         return await _thread(session, actor, thread_id)
 
 

@@ -7,7 +7,7 @@ from aiohttp import web
 
 from gateway import inbox
 from gateway.clock import new_id
-from gateway.domain.conversations import VIEWS, Page, ShopView, ThreadDetail, ThreadQuery
+from gateway.domain.conversations import VIEWS, ThreadDetail, ThreadQuery
 
 from .i18n import N_
 from .keys import gateway, visit
@@ -65,27 +65,11 @@ def place_of(request: web.Request) -> Place:
     return Place(query.get("shop", ""), view if view in VIEWS else fallback, words, query.get("cursor", ""))
 
 
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """Everything that the inbox shows around a thread."""
-
-    place: Place
-    shops: tuple[ShopView, ...]
-    counts: dict[str, int]
-    page: Page
-    version: int
-    heading: str
-
-
-async def desk_of(request: web.Request) -> Desk:
+async def desk_of(request: web.Request) -> inbox.Desk:
     """Read the views, the list and the counts. Raises NotFound for a shop of somebody else."""
-    gw, actor, place = gateway(request), visit(request).actor, place_of(request)
-    version = await inbox.change_version(gw, actor)
+    place = place_of(request)
     query = ThreadQuery(place.shop or None, place.view, place.q, cursor=place.cursor, limit=PER_PAGE)
-    page = await inbox.list_threads(gw, actor, query)
-    counts = await inbox.counts(gw, actor, place.shop or None)
-    shops = await inbox.shops(gw, actor)
-    return Desk(place, shops, counts, page, version, VIEW_NAMES[place.view][0])
+    return await inbox.desk(gateway(request), visit(request).actor, query)
 
 
 async def inbox_page(request: web.Request) -> web.StreamResponse:
@@ -94,17 +78,20 @@ async def inbox_page(request: web.Request) -> web.StreamResponse:
 
 
 def show(
-    request: web.Request, desk: Desk, detail: ThreadDetail | None, status: int = 200, **more: object
+    request: web.Request, desk: inbox.Desk, detail: ThreadDetail | None, status: int = 200, **more: object
 ) -> web.Response:
     """The inbox page, with a thread or without."""
     values = {"draft": "", "draft_kind": "reply", "problem": "", "colleagues": (), "conversation": None} | more
+    place = place_of(request)
     return render(
         request,
         "inbox.html",
         status,
         desk=desk,
+        place=place,
+        heading=VIEW_NAMES[place.view][0],
         views=VIEW_NAMES,
-        empty=EMPTY_VIEWS[desk.place.view],
+        empty=EMPTY_VIEWS[place.view],
         detail=detail,
         form_id=new_id(),
         **values,

@@ -37,5 +37,8 @@ def well_formed(token: str) -> bool:
 
 
 def fingerprint(token: str) -> str:
-    """What is stored and looked up instead of the token: SHA-256 in hex. An index lookup leaks no timing of it."""
-    return hashlib.sha256(token.encode()).hexdigest()
+    """What is stored and looked up instead of the token: SHA-256 in hex. An index lookup leaks no timing of it.
+
+    Cookies and paths may hold lone surrogates (they stand for bytes that are not UTF-8): no token of ours does.
+    """
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()

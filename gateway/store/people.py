@@ -152,6 +152,13 @@ async def use_link(session: AsyncSession, fingerprint: str, now: datetime) -> Ac
     return await account_by_id(session, user_id) if user_id else None
 
 
+async def one_at_a_time(session: AsyncSession, subject: str) -> None:
+    """Hold others who count the same subject until the transaction ends. SQLite has one writer anyway."""
+    connection = await session.connection()
+    if connection.dialect.name == "postgresql":
+        await connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(subject, 0))))
+
+
 async def oldest_failure(session: AsyncSession, subject: str, since: datetime, allowed: int) -> datetime | None:
     """When the failure happened whose ageing would allow another try; None when one is allowed now."""
     statement = select(func.count(), func.min(_FAILURES.c.at)).where(_FAILURES.c.subject == subject)
