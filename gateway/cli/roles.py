@@ -27,8 +27,11 @@ GRACE_SECONDS = 10.0
 READERS = 2
 
 
-async def run_roles(roles: frozenset[str], demo: bool = False) -> None:
-    """Run until SIGTERM or SIGINT. Raises ConfigError for a setting that can't work, a port in use included."""
+async def run_roles(roles: frozenset[str], demo: bool = False, member: bool = False) -> None:
+    """Run until SIGTERM or SIGINT. Raises ConfigError for a setting that can't work, a port in use included.
+
+    `member`: one of several SMTP processes, which starts no others.
+    """
     maillog.configure(json_lines=not sys.stderr.isatty())
     settings = _for_demo(load_settings()) if demo else load_settings()
     stop = _stop_event()
@@ -39,7 +42,7 @@ async def run_roles(roles: frozenset[str], demo: bool = False) -> None:
         if "web" in roles:
             ports["web"] = await stack.enter_async_context(_web(gw))
         if "smtp" in roles:
-            ports |= await stack.enter_async_context(_smtp(gw))
+            ports |= await stack.enter_async_context(_smtp(gw, member))
         for name, address in ports.items():
             maillog.event("service.ready", id=name, address=address)
             typer.echo(f"ready {name} {address}")
@@ -67,7 +70,8 @@ def _for_demo(settings: Settings) -> Settings:
 
 
 @asynccontextmanager
-async def _smtp(gw: Gateway) -> AsyncIterator[dict[str, str]]:
+async def _smtp(gw: Gateway, member: bool) -> AsyncIterator[dict[str, str]]:
+    from gateway.cli.members import members
     from gateway.inbound.accepting import Inbound
     from gateway.store.journal import Journal
     from smtp.limits import Gate
@@ -80,9 +84,12 @@ async def _smtp(gw: Gateway) -> AsyncIterator[dict[str, str]]:
     bound: dict[str, str] = {}
     async with AsyncExitStack() as stack:
         stack.push_async_callback(asyncio.to_thread, journal.close)
-        listener = await listen(gw.settings.smtp_listen, inbound, options, gate=gate)
+        processes = gw.settings.smtp_processes
+        listener = await listen(gw.settings.smtp_listen, inbound, options, gate=gate, reuse_port=processes > 1)
         stack.push_async_callback(listener.close, GRACE_SECONDS)
         bound["smtp"] = listener.address
+        if not member and processes > 1:
+            await stack.enter_async_context(members(processes - 1, listener.address))
         if gw.settings.lmtp_listen:
             lmtp = await listen(gw.settings.lmtp_listen, inbound, options, protocol="lmtp", gate=gate)
             stack.push_async_callback(lmtp.close, GRACE_SECONDS)

@@ -16,9 +16,9 @@ def serve(
 
 
 @app.command("smtp")
-def smtp() -> None:
+def smtp(member: Annotated[bool, typer.Option("--member", hidden=True)] = False) -> None:
     """Run the SMTP and LMTP listeners."""
-    _run(frozenset({"smtp"}))
+    _run(frozenset({"smtp"}), member=member)
 
 
 @app.command("web")
@@ -33,8 +33,8 @@ def worker() -> None:
     _run(frozenset({"worker"}))
 
 
-def _run(roles: frozenset[str], demo: bool = False) -> None:
+def _run(roles: frozenset[str], demo: bool = False, member: bool = False) -> None:
     from gateway.cli.roles import run_roles
     from gateway.cli.wiring import run
 
-    run(run_roles(roles, demo))
+    run(run_roles(roles, demo, member))
