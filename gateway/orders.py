@@ -17,7 +17,7 @@ from gateway.domain.addresses import ascii_domain, fold, split
 from gateway.domain.imports import BadRow, GoodRow, Row
 from gateway.domain.messages import NewMessage, Place
 from gateway.domain.orders import NoteDocument, OrderDocument, OrderRecord, fold_order_no, order_number
-from gateway.errors import Conflict, Duplicate, Invalid, TemporaryError
+from gateway.errors import Conflict, Duplicate, Invalid, Overtaken, TemporaryError
 from gateway.store import orders as store
 from gateway.store.filing import FiledMessage, file_message
 from gateway.store.ledger import release_waiting
@@ -164,14 +164,14 @@ async def _file_note(
 
 
 async def _written(gw: Gateway, write: Callable[[AsyncSession], Coroutine[Any, Any, _T]]) -> _T:
-    """The result of one transaction, tried again when somebody else made the same order or buyer a moment ago."""
+    """The result of one transaction, tried again when somebody else's went first."""
     for _ in range(_ATTEMPTS):
         try:
             async with gw.db.write() as session:
                 return await write(session)
-        except Duplicate:
+        except (Duplicate, Overtaken):
             continue
-    raise TemporaryError("the same order is being written by somebody else; try again")
+    raise TemporaryError("the same orders are being written by somebody else; try again")
 
 
 def _number(text: str) -> str:

@@ -29,6 +29,7 @@ class Policy(Enum):
     FILES = "anybody, without a look at who it is"
     PUBLIC = "anybody"
     SIGNED_IN = "users, each within the own shops"
+    LINK = "whoever has the link: it holds a token, and mail programs post to it without a form of ours"
     ADMIN = "admins"
 
 
@@ -49,7 +50,9 @@ def guarded(route: Route) -> Handler:
     async def handler(request: web.Request) -> web.StreamResponse:
         if route.policy is not Policy.FILES:
             await _admit(request, route.policy)
-        if request.method not in security.SAFE_METHODS:
+        if route.policy is Policy.LINK and request.method not in security.SAFE_METHODS:
+            request[FORM] = await read_form(request, route.body_limit)
+        elif request.method not in security.SAFE_METHODS:
             await _read_own_form(request, route.body_limit)
         return await route.handler(request)
 
@@ -63,7 +66,7 @@ async def _admit(request: web.Request, policy: Policy) -> None:
     visit = await accounts.visit(gw, token) if token else None
     if visit is not None:
         request[VISIT] = visit
-    elif policy is not Policy.PUBLIC:
+    elif policy not in (Policy.PUBLIC, Policy.LINK):
         raise SignInNeeded
     if policy is Policy.ADMIN and visit is not None and not visit.actor.is_admin:
         raise Forbidden("this page is for admins")

@@ -4,7 +4,17 @@ from aiohttp import web
 
 from gateway.errors import ConfigError
 
-from . import account_views, admin_views, confirm_views, delivery_views, file_views, inbox_views, live, preference_views, thread_views
+from . import (
+    account_views,
+    admin_views,
+    confirm_views,
+    delivery_views,
+    file_views,
+    inbox_views,
+    live,
+    preference_views,
+    thread_views,
+)
 from .forms import MIB
 from .guarding import Policy, Route, guarded, is_outside
 from .keys import ASSETS

@@ -2,16 +2,19 @@
 
 import pytest
 
-from gateway import restructuring
+from gateway import deliveries, outbound, restructuring
 from gateway.clock import new_id
 from gateway.domain.actors import Actor
+from gateway.models import Delivery
+from gateway.store.suppressions import suppress, suppression
 from tests.house import mail
 from tests.web.api.conftest import Api
 from web.api.operations import Operation
 from web.api.table import OPERATIONS
 
 EVERY = pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
-NOT_FOR_SELLERS = {"put_shop", "list_inbound", "get_inbound", "release_inbound", "discard_inbound"}
+NOT_FOR_SELLERS = {operation.name for operation in OPERATIONS if operation.policy == "admin"}
+ADMINS_ALONE = {"put_shop", "list_inbound", "discard_inbound", "get_delivery", "release_suppression", "add_pause"}
 
 
 def address(operation: Operation, **names: str) -> str:
@@ -36,6 +39,23 @@ async def test_a_seller_may_do_all_but_what_is_the_admins(api: Api, operation: O
     assert (reply.status == 403) == (operation.name in NOT_FOR_SELLERS)
 
 
+def test_the_admins_part_is_marked_as_theirs() -> None:
+    assert ADMINS_ALONE <= NOT_FOR_SELLERS
+    assert not NOT_FOR_SELLERS & {"list_threads", "add_reply", "get_attachment"}
+
+
+async def outgoing(api: Api, thread_id: str) -> dict[str, str | None]:
+    """A queued answer, a suppressed address and a pause of the shop lotus."""
+    gw, seller = api.house.gw, Actor("token", "t", "lotus", "admin", None)
+    await outbound.reply(gw, seller, thread_id, outbound.ReplyDraft("Hello"))
+    (delivery,) = await api.house.all(Delivery)
+    pause = await deliveries.pause(gw, seller, "shop", "lotus")
+    async with gw.db.write() as session:
+        row = suppression(str(delivery.shop_id), "li@buyer.test", "all", "address", gw.clock.now())
+        await suppress(session, row)
+    return {"deliveries": delivery.id, "pauses": pause.id, "suppressions": row.id}
+
+
 @EVERY
 async def test_what_belongs_to_another_shop_is_not_there(api: Api, operation: Operation) -> None:
     """The neighbour's admin gets the very answer that is given for what never was."""
@@ -48,6 +68,7 @@ async def test_what_belongs_to_another_shop_is_not_there(api: Api, operation: Op
     shop_admin = Actor("token", "t", "lotus", "admin", None)
     _, event = await restructuring.split(api.house.gw, shop_admin, row.thread_id or "", [with_file.message_id or ""])
     theirs["thread-events"] = event
+    theirs |= await outgoing(api, row.thread_id or "")
     kind = operation.path.split("/")[1]
     if "{" not in operation.path:
         return
