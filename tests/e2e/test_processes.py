@@ -33,7 +33,7 @@ def test_processes_share_a_port_and_end_together(postgres_server: Server, tmp_pa
             mail["From"], mail["Subject"] = "wang@example.com", f"A-1001 {number}"
             mail.set_content(str(number))
             with smtplib.SMTP("127.0.0.1", znx.port("smtp"), timeout=20) as smtp:
-                smtp.sendmail("wang@example.com", [store.address()], mail.as_bytes())
+                smtp.sendmail("wang@example.com", [store.address()], mail.as_string())
         assert store.thread(12)["message_count"] == 12
         znx.stop()
         assert not any(Path(f"/proc/{pid}").exists() for pid in others)
