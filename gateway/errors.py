@@ -25,6 +25,10 @@ class Unavailable(TemporaryError):
     """The database, the disk or another service that we need is away for now."""
 
 
+class Overtaken(Unavailable):
+    """Other transactions were in the way of this one, and it was given up; the same again at once will do."""
+
+
 class StorageFull(TemporaryError):
     """There is too little room to keep one more mail safely."""
 

@@ -1,5 +1,6 @@
 """Files of orders: every good row is written, every bad one is named, in transactions of their own."""
 
+import asyncio
 import json
 from collections.abc import Iterable
 from typing import Any
@@ -71,3 +72,10 @@ async def test_a_shop_that_the_actor_does_not_reach_takes_no_file(house: House, 
     with pytest.raises(NotFound):
         await imported(house, rows(an_order(1, email)), FOREIGN)
     assert len(await house.all(Order)) == 1
+
+
+async def test_two_files_at_once_in_opposite_order_are_both_written(house: House) -> None:
+    orders = [an_order(number, f"b{number}@buyer.test", note="wrap it") for number in range(IMPORT_BATCH)]
+    done = await asyncio.gather(imported(house, rows(*orders)), imported(house, rows(*reversed(orders))))
+    assert {row.outcome for rows_ in done for row in rows_} == {"created", "updated"}
+    assert len(await house.all(Message)) == IMPORT_BATCH

@@ -16,9 +16,10 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from gateway.errors import ConfigError, Duplicate, Unavailable
+from gateway.errors import ConfigError, Duplicate, Overtaken, Unavailable
 
 BUSY_TIMEOUT_MS = 8_000
+_OVERTAKEN = frozenset({"40P01", "40001"})  # deadlock_detected, serialization_failure
 _SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
@@ -58,6 +59,7 @@ class Database:
             pool_size=pool_size,
             max_overflow=0,
             pool_timeout=10,
+            hide_parameters=True,
             **_dialect(self.sqlite),
         )
         if self.sqlite:
@@ -67,7 +69,9 @@ class Database:
     def sync_engine(self) -> Engine:
         """A blocking engine with one connection, for the thread that writes accepted mail and for migrations."""
         driver = "sqlite+pysqlite" if self.sqlite else "postgresql+psycopg"
-        engine = create_engine(self.url.set(drivername=driver), pool_size=1, max_overflow=1, **_dialect(self.sqlite))
+        engine = create_engine(
+            self.url.set(drivername=driver), pool_size=1, max_overflow=1, hide_parameters=True, **_dialect(self.sqlite)
+        )
         if self.sqlite:
             _prepare_sqlite(engine, "BEGIN IMMEDIATE")
         return engine
@@ -140,13 +144,20 @@ def failures() -> Iterator[None]:
             raise Duplicate("the key is taken already") from error
         raise
     except Exception as error:
+        if _state(error) in _OVERTAKEN:
+            raise Overtaken("other work was in the way") from error
         if is_unavailable(error):
             raise Unavailable("the database is not available") from error
         raise
 
 
+def _state(error: Exception) -> str:
+    """PostgreSQL's SQLSTATE of a failure."""
+    return getattr(getattr(error, "orig", None), "sqlstate", None) or ""
+
+
 def _is_unique_violation(error: IntegrityError) -> bool:
-    return getattr(error.orig, "sqlstate", "") == "23505" or "UNIQUE constraint failed" in str(error.orig)
+    return _state(error) == "23505" or "UNIQUE constraint failed" in str(error.orig)
 
 
 def is_unavailable(error: BaseException | None) -> bool:
