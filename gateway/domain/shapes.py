@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from gateway.domain.authenticity.reasons import sentence
 from gateway.domain.conversations import AttachmentView, DeliveryView, MessageView, ThreadDetail, ThreadSummary
 
 
@@ -76,10 +77,14 @@ def attachment_json(attachment: AttachmentView) -> dict[str, Any]:
     }
 
 
-def _trust(message: MessageView) -> dict[str, str]:
+def _trust(message: MessageView) -> dict[str, Any]:
+    """`why` is a code for programs, `why_text` the same for people, in both languages."""
     known = message.trust
     verdict = known.get("verdict") or ("internal" if message.direction != "inbound" else "unverified")
-    return {"verdict": verdict} | {name: known.get(name, "") for name in ("spf", "dkim", "dmarc", "arc", "why")}
+    words = {name: known.get(name, "") for name in ("spf", "dkim", "dmarc", "arc", "why")}
+    details = {key: str(value) for key, value in (known.get("details") or {}).items()}
+    said = {locale: sentence(words["why"], locale, details) if words["why"] else "" for locale in ("en", "zh")}
+    return {"verdict": verdict, **words, "why_text": said}
 
 
 def _delivery(delivery: DeliveryView) -> dict[str, Any]:

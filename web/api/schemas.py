@@ -182,6 +182,13 @@ class Attachment(_Answer):
     content_id: str | None
 
 
+class Sentences(_Answer):
+    """The same sentence in both languages."""
+
+    en: str
+    zh: str
+
+
 class Trust(_Answer):
     """How sure it is who wrote a message, by the result words of RFC 8601."""
 
@@ -191,6 +198,7 @@ class Trust(_Answer):
     dmarc: str
     arc: str
     why: str
+    why_text: Sentences
 
 
 class Clue(_Answer):
