@@ -29,12 +29,17 @@ STOP_SECONDS = 8.0
 
 
 class Sender:
-    """One worker's hands. `jitter` gives numbers in [0, 1)."""
+    """One worker's hands. `jitter` gives numbers in [0, 1); `patience` is how long a stop waits, in seconds."""
 
     def __init__(
-        self, gw: Gateway, courier: Courier, at_once: int = AT_ONCE, jitter: Callable[[], float] = random.random
+        self,
+        gw: Gateway,
+        courier: Courier,
+        at_once: int = AT_ONCE,
+        jitter: Callable[[], float] = random.random,
+        patience: float = STOP_SECONDS,
     ) -> None:
-        self._gw, self._courier, self._at_once, self._jitter = gw, courier, at_once, jitter
+        self._gw, self._courier, self._at_once, self._jitter, self._patience = gw, courier, at_once, jitter, patience
         self._flying: dict[asyncio.Task[Outcome], Due] = {}
         self._landed: list[tuple[Due, Outcome]] = []
 
@@ -146,9 +151,9 @@ class Sender:
                 return Recorded(state, words, outcome.host, now, again, dialogue=outcome.dialogue, alarm=alarm)
 
     async def _stop(self) -> None:
-        """Ends within about STOP_SECONDS, and leaves no lease behind that somebody would have to wait for."""
+        """Ends soon after its patience, and leaves no lease behind that somebody would have to wait for."""
         if self._flying:
-            await asyncio.wait(self._flying, timeout=STOP_SECONDS)
+            await asyncio.wait(self._flying, timeout=self._patience)
         left = dict(self._flying)
         for task in left:
             task.cancel()
