@@ -21,7 +21,7 @@ from gateway.store import shops as store
 from gateway.store.shops import ShopSetup
 
 TOKEN_BYTES = 25
-LISTED_SENDER = r"^([^\s@<>\x00]+@)?[^\s@<>\x00]+$"
+LISTED_SENDER = r"^([^\s@<>\x00-\x20]+@)?[^\s@<>\x00-\x20]+$"
 """An address, or a domain."""
 
 

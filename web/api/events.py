@@ -13,7 +13,7 @@ from gateway.errors import TemporaryError
 from web.keys import PULSE
 
 from .operations import Call, Header, Operation
-from .schemas import EventsQuery
+from .requests import EventsQuery
 
 EVENT_STREAM = "text/event-stream"
 HEARTBEAT_SECONDS = 15.0

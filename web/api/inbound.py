@@ -5,13 +5,14 @@ from aiohttp import web
 from gateway import admin
 from gateway.domain.ledger import InboundQuery, inbound_json
 
-from . import schemas
 from .operations import Call, Operation, answer
+from .requests import InboundListQuery
+from .schemas import Inbound, InboundPage
 
 
 async def list_inbound(call: Call) -> web.Response:
     """A page of the ledger."""
-    query = InboundQuery(**call.query_as(schemas.InboundListQuery).model_dump())
+    query = InboundQuery(**call.query_as(InboundListQuery).model_dump())
     page = await admin.inbound_list(call.gw, call.actor, query)
     return answer({"items": [inbound_json(row) for row in page.items], "next": page.next})
 
@@ -38,8 +39,8 @@ OPERATIONS = (
         handler=list_inbound,
         summary="The ledger, newest first",
         policy="admin",
-        query=schemas.InboundListQuery,
-        answers={200: schemas.InboundPage},
+        query=InboundListQuery,
+        answers={200: InboundPage},
     ),
     Operation(
         method="GET",
@@ -47,7 +48,7 @@ OPERATIONS = (
         handler=get_inbound,
         summary="One recipient of one accepted mail",
         policy="admin",
-        answers={200: schemas.Inbound},
+        answers={200: Inbound},
     ),
     Operation(
         method="POST",
@@ -55,7 +56,7 @@ OPERATIONS = (
         handler=release_inbound,
         summary="Let a held mail in, whoever wrote it; the worker files it",
         policy="admin",
-        answers={200: schemas.Inbound},
+        answers={200: Inbound},
         failures={409: "It is not held"},
     ),
     Operation(
@@ -64,7 +65,7 @@ OPERATIONS = (
         handler=discard_inbound,
         summary="Put a held mail away; its bytes and its row stay",
         policy="admin",
-        answers={200: schemas.Inbound},
+        answers={200: Inbound},
         failures={409: "It is not held"},
     ),
 )

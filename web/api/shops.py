@@ -11,7 +11,8 @@ from gateway.domain.shapes import moment
 from gateway.store.shops import ShopSetup
 
 from .operations import Call, Operation, answer
-from .schemas import Shop, ShopBody, ShopList
+from .requests import ShopBody
+from .schemas import Shop, ShopList
 
 
 def shop_json(shop: ShopSetup) -> dict[str, Any]:

@@ -9,16 +9,8 @@ from gateway.errors import Invalid
 from gateway.outbound import NewAttachment, ReplyDraft
 
 from .operations import Call, Header, Operation, answer
-from .schemas import (
-    InternalNoteBody,
-    Message,
-    ReplyBody,
-    Thread,
-    ThreadChange,
-    ThreadPage,
-    ThreadsQuery,
-    ThreadWithMessages,
-)
+from .requests import InternalNoteBody, ReplyBody, ThreadChange, ThreadsQuery
+from .schemas import Message, Thread, ThreadPage, ThreadWithMessages
 
 UPLOAD_BODY = 36 * 1024 * 1024
 """25 MiB of files are a third more in base64, and the text comes on top."""
