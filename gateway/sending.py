@@ -12,13 +12,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gateway import maillog
 from gateway.alarms import tell_sellers
+from gateway.blobs import fetch
 from gateway.context import Gateway
 from gateway.domain.couriers import Courier, Deferred, Outcome, Refused, Sent
 from gateway.domain.retrying import next_attempt, seller_should_know
-from gateway.errors import NotFound, TemporaryError
+from gateway.errors import TemporaryError
 from gateway.store import deliveries
-from gateway.store.deliveries import LONGEST_REPLY, Due, Recorded
-from gateway.store.inbound import raw_of
+from gateway.store.deliveries import LONGEST_REPLY, Content, Due, Recorded
 
 AT_ONCE = 20
 """Mails on their way at once. A courier that does fewer at once would let leases wait in its own line."""
@@ -26,6 +26,9 @@ POLL_SECONDS = 0.5
 PAUSE_AFTER_ERROR = 2.0
 STOP_SECONDS = 8.0
 """How long a stop waits for the mails that are on their way."""
+
+Taken = tuple[Due, Content | None]
+"""A delivery that was claimed, and its bytes where they are still there."""
 
 
 class Sender:
@@ -67,8 +70,8 @@ class Sender:
     async def _turn(self) -> int:
         """Write what has ended, take what is due; how many were taken."""
         batch = await self._settle(claiming=self._at_once - len(self._flying))
-        for due in batch:
-            task = asyncio.create_task(self._send(due))
+        for due, content in batch:
+            task = asyncio.create_task(self._send(due, content))
             self._flying[task] = due
             task.add_done_callback(self._land)
         return len(batch)
@@ -79,21 +82,20 @@ class Sender:
             self._landed.append((due, task.result()))
         self._gw.outbound_signal.wake()
 
-    async def _send(self, due: Due) -> Outcome:
+    async def _send(self, due: Due, content: Content | None) -> Outcome:
         """One attempt. Whatever goes wrong is an outcome: one mail never stops the others."""
         try:
-            async with self._gw.db.read() as session:
-                raw = await raw_of(session, due.sha256, self._gw.blobs)
+            if content is None:
+                return Refused("the mail's bytes are missing", "", "other")
+            raw = await fetch(self._gw.blobs, content) if isinstance(content, str) else content
             return await self._courier.send(raw, due.mail_from, due.rcpt_to)
-        except NotFound as error:
-            return Refused(str(error), "", "other")
         except TemporaryError as error:
             return Deferred(str(error), "")
         except Exception as error:
             maillog.event("worker.error", id=due.id, error=type(error).__name__)
             return Deferred("an unexpected failure of ours", "")
 
-    async def _settle(self, claiming: int) -> list[Due]:
+    async def _settle(self, claiming: int) -> list[Taken]:
         """Raises TemporaryError when the database is away; nothing is forgotten then."""
         landed = list(self._landed)
         if not landed and not claiming:
@@ -107,16 +109,17 @@ class Sender:
         del self._landed[: len(landed)]
         return batch
 
-    async def _write(self, landed: list[tuple[Due, Outcome]], claiming: int) -> list[Due]:
+    async def _write(self, landed: list[tuple[Due, Outcome]], claiming: int) -> list[Taken]:
         async with self._gw.db.write() as session:
-            for due, outcome in landed:
-                await self._record(session, due, outcome)
+            if landed:
+                await self._record(session, landed)
             batch = await deliveries.claim(session, self._gw.clock.now(), claiming) if claiming else []
+            contents = await deliveries.bytes_of(session, batch) if batch else {}
         for due, outcome in landed:
             maillog.event(_EVENTS[type(outcome)], id=due.id, attempts=due.attempts, host=outcome.host)
-        return batch
+        return [(due, contents.get(due.sha256)) for due in batch]
 
-    async def _write_singly(self, landed: list[tuple[Due, Outcome]]) -> list[Due]:
+    async def _write_singly(self, landed: list[tuple[Due, Outcome]]) -> list[Taken]:
         """One outcome that can't be written must not take the others along; its lease runs out, it is tried again."""
         for due, outcome in landed:
             try:
@@ -127,11 +130,11 @@ class Sender:
                 maillog.event("worker.error", id=due.id, error=type(error).__name__)
         return []
 
-    async def _record(self, session: AsyncSession, due: Due, outcome: Outcome) -> None:
-        recorded = self._recorded(due, outcome)
-        mine = await deliveries.record_attempt(session, due, recorded)
-        if mine and recorded.alarm:
-            await tell_sellers(session, self._gw, due.id, failed=recorded.state == "failed")
+    async def _record(self, session: AsyncSession, landed: list[tuple[Due, Outcome]]) -> None:
+        ended = [(due, self._recorded(due, outcome)) for due, outcome in landed]
+        for due, recorded in await deliveries.record_attempts(session, ended):
+            if recorded.alarm:
+                await tell_sellers(session, self._gw, due.id, failed=recorded.state == "failed")
 
     def _recorded(self, due: Due, outcome: Outcome) -> Recorded:
         now, words = self._gw.clock.now(), outcome.reply[:LONGEST_REPLY]

@@ -3,12 +3,12 @@
 How people look into it is `delivery_queue`'s part.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, insert, literal, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, func, insert, literal, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -25,7 +25,7 @@ from gateway.store.journal import INLINE_BYTES
 from gateway.store.suppressions import suppress, suppression
 from gateway.store.wakeups import OUTBOUND, notify
 
-__all__ = ["INLINE_BYTES", "Due", "Recorded", "claim", "give_back", "queue", "record_attempt", "record_bounce"]
+__all__ = ["INLINE_BYTES", "Due", "Recorded", "claim", "give_back", "queue", "record_attempts", "record_bounce"]
 
 LEASE = timedelta(seconds=300)
 """Longer than one attempt can take, so that no second worker sends the same mail meanwhile."""
@@ -35,6 +35,10 @@ _ATTEMPTS = table_of(DeliveryAttempt)
 _PAUSES = table_of(Pause)
 _RAW = table_of(RawEmail)
 _THREADS = table_of(Thread)
+
+
+Content = bytes | str
+"""A mail's bytes, or the key of the blob that holds them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,30 +119,83 @@ async def claim(session: AsyncSession, now: datetime, limit: int) -> list[Due]:
     return sorted((Due(**row) for row in rows), key=lambda row: row.id)
 
 
-async def record_attempt(session: AsyncSession, due: Due, recorded: Recorded) -> bool:
-    """Write how an attempt ended; false when another worker took the delivery over meanwhile.
+async def bytes_of(session: AsyncSession, batch: Sequence[Due]) -> dict[str, Content]:
+    """The mails of a batch, by hash: their bytes, or the blob that holds them. What is gone is left out."""
+    statement = select(_RAW.c.sha256, _RAW.c.content, _RAW.c.blob_key).where(
+        _RAW.c.sha256.in_([due.sha256 for due in batch])
+    )
+    rows = await (await session.connection()).execute(statement)
+    return {row.sha256: bytes(row.content) if row.content is not None else str(row.blob_key) for row in rows}
+
+
+async def record_attempts(session: AsyncSession, ended: Sequence[tuple[Due, Recorded]]) -> list[tuple[Due, Recorded]]:
+    """Write how attempts ended; those that are still the caller's: the others were taken over by another worker.
 
     An address that does not exist gets nothing more. An alarm puts the thread back before the seller.
     """
+    kept = await _still_ours(session, ended)
+    if not kept:
+        return []
     connection = await session.connection()
+    for columns in (_ALWAYS, (*_ALWAYS, "next_attempt_at"), (*_ALWAYS, "relay_message_id")):
+        rows = [row for row in map(_written, kept) if tuple(row["values"]) == columns]
+        if rows:
+            named = {column: bindparam(f"to_{column}") for column in columns}
+            statement = update(_DELIVERIES).where(_DELIVERIES.c.id == bindparam("which")).values(**named)
+            given = [{"which": row["id"]} | {f"to_{k}": v for k, v in row["values"].items()} for row in rows]
+            await connection.execute(statement, given)
+    await connection.execute(insert(_ATTEMPTS), [_attempt(due, recorded) for due, recorded in kept])
+    for due, recorded in kept:
+        if recorded.refusal == "address" and due.shop_id:
+            await _bury(session, due.shop_id, due.rcpt_to, due.id, recorded.smtp_reply, recorded.at)
+    await _show_changes(session, kept)
+    return kept
+
+
+_ALWAYS = ("state", "refusal", "smtp_reply", "at", "lease_until", "late_told_at")
+
+
+async def _still_ours(session: AsyncSession, ended: Sequence[tuple[Due, Recorded]]) -> list[tuple[Due, Recorded]]:
+    waiting = _DELIVERIES.c.state.in_(("queued", "deferred"))
+    mine = (
+        select(_DELIVERIES.c.id, _DELIVERIES.c.attempts)
+        .where(_DELIVERIES.c.id.in_([due.id for due, _ in ended]), waiting)
+        .order_by(_DELIVERIES.c.id)
+        .with_for_update()
+    )
+    fences = {row.id: row.attempts for row in await (await session.connection()).execute(mine)}
+    return [(due, recorded) for due, recorded in ended if fences.get(due.id) == due.attempts]
+
+
+def _written(ended: tuple[Due, Recorded]) -> dict[str, Any]:
+    due, recorded = ended
     values: dict[str, Any] = {name: getattr(recorded, name) for name in ("state", "refusal", "smtp_reply", "at")}
-    values["lease_until"] = None
+    values |= {"lease_until": None, "late_told_at": recorded.at if recorded.alarm else due.late_told_at}
     if recorded.next_attempt_at is not None:
         values["next_attempt_at"] = recorded.next_attempt_at
     if recorded.state == "sent":
         values["relay_message_id"] = relay_message_id(recorded.smtp_reply)
-    if recorded.alarm:
-        values["late_told_at"] = recorded.at
-    if (await connection.execute(update(_DELIVERIES).where(*_mine(due)).values(**values))).rowcount != 1:
-        return False
+    return {"id": due.id, "values": values}
+
+
+def _attempt(due: Due, recorded: Recorded) -> dict[str, Any]:
     same = {name: getattr(recorded, name) for name in ("at", "refusal", "smtp_reply", "host")}
-    attempt = {"id": new_id(), "delivery_id": due.id, "outcome": recorded.state, "dialogue": list(recorded.dialogue)}
-    await connection.execute(insert(_ATTEMPTS), same | attempt)
-    if recorded.refusal == "address" and due.shop_id:
-        await _bury(session, due.shop_id, due.rcpt_to, due.id, recorded.smtp_reply, recorded.at)
-    if due.shop_id and due.thread_id:
-        await show_change(session, due.shop_id, due.thread_id, recorded.alarm)
-    return True
+    return (
+        {"id": new_id(), "delivery_id": due.id, "outcome": recorded.state}
+        | same
+        | {"dialogue": list(recorded.dialogue)}
+    )
+
+
+async def _show_changes(session: AsyncSession, kept: Sequence[tuple[Due, Recorded]]) -> None:
+    """One change of each thread, however many of its mails ended at once."""
+    alarms: dict[tuple[str, str], bool] = {}
+    for due, recorded in kept:
+        if due.shop_id and due.thread_id:
+            key = (due.shop_id, due.thread_id)
+            alarms[key] = alarms.get(key, False) or recorded.alarm
+    for (shop_id, thread_id), alarm in sorted(alarms.items()):
+        await show_change(session, shop_id, thread_id, alarm)
 
 
 async def give_back(session: AsyncSession, due: Due, now: datetime) -> None:
