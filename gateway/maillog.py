@@ -1,5 +1,6 @@
 """The words of the log: one named event a line, the id first, never a body, a secret or a whole address."""
 
+import contextlib
 from collections.abc import Callable
 
 from gateway.domain.addresses import mask
@@ -29,6 +30,8 @@ EVENTS = {
     "suppression.released": "an admin took an address off the suppression list",
     "preference.off": "a recipient turned notifications off, or complained",
     "preference.on": "a recipient turned notifications on again",
+    "buyer.merged": "two buyers became one",
+    "buyer.address_added": "a buyer may write from one more address",
     "order.upserted": "an order was written",
     "web.error": "an unexpected failure in a page; the reader saw a number",
     "auth.signed_in": "somebody signed in",
@@ -46,7 +49,9 @@ def event(name: str, **fields: object) -> None:
     """Write one event, once `configure` was called. A name that is not in EVENTS is a KeyError, so a test finds it."""
     EVENTS[name]
     if _write is not None:
-        _write(name, **fields)
+        # A log on a full disk, or whose reader has gone, must not turn a mail that is stored into a failure.
+        with contextlib.suppress(OSError, ValueError):
+            _write(name, **fields)
 
 
 def masked(address: str) -> str:

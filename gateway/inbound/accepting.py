@@ -2,22 +2,26 @@
 
 import asyncio
 import shutil
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from pathlib import Path
+from typing import Any, TypeVar
 
 from gateway import maillog
 from gateway.clock import Clock
-from gateway.domain.addresses import ForeignAddress, fold, recipient_of
+from gateway.domain.addresses import ForeignAddress, Recipient, fold, recipient_of
 from gateway.domain.prescan import author, prescan
 from gateway.domain.values import Arrival, Peer
-from gateway.errors import Refused, StorageFull, UnknownRecipient
+from gateway.errors import Refused, StorageFull, Unavailable, UnknownRecipient
 from gateway.settings import Settings
 from gateway.signals import Signal
 from gateway.store.db import Database
 from gateway.store.facts import reach
 from gateway.store.journal import Entry, Journal
 
+T = TypeVar("T")
 MIN_FREE_BYTES = 256 * 1024 * 1024
+ANSWER_SECONDS = 9.0
+"""How long a client waits for a disk or a database that does not answer; a little longer than a lock's own patience."""
 
 
 class Inbound:
@@ -36,9 +40,12 @@ class Inbound:
         if isinstance(recipient, ForeignAddress):
             ours = recipient.address.endswith(f"@{self._settings.mail_domain.lower()}")
             raise UnknownRecipient("no such address") if ours else Refused("relay")
+        if not await _in_time(self._reaches(recipient)):
+            raise UnknownRecipient("no such address")
+
+    async def _reaches(self, recipient: Recipient) -> bool:
         async with self._db.read() as session:
-            if await reach(session, recipient, self._clock.now()) is None:
-                raise UnknownRecipient("no such address")
+            return await reach(session, recipient, self._clock.now()) is not None
 
     async def accept(self, arrival: Arrival) -> Sequence[str]:
         """Keep a mail durably; the id of each recipient's ledger row, in order. Then, and only then, say 250.
@@ -51,11 +58,22 @@ class Inbound:
         _check_room(self._settings.home, len(arrival.raw))
         writer = author(arrival.raw)
         entry = Entry(arrival, fold(writer.address) if writer else "", self._clock.now())
-        ids = await asyncio.shield(self._journal.append(entry))
+        ids = await _in_time(self._journal.append(entry))
         self._accepted.wake()
         for id_, rcpt in zip(ids, arrival.envelope.rcpt_tos, strict=True):
             maillog.event("inbound.accepted", id=id_, rcpt=maillog.masked(rcpt), size=len(arrival.raw))
         return ids
+
+
+async def _in_time(work: Coroutine[Any, Any, T]) -> T:
+    """The outcome, or Unavailable when it takes too long. A caller that goes away does not stop it."""
+    task = asyncio.ensure_future(work)
+    try:
+        return await asyncio.wait_for(asyncio.shield(task), ANSWER_SECONDS)
+    except TimeoutError:
+        # Not waited for: a connection that hangs hangs in its clean-up too.
+        task.cancel()
+        raise Unavailable("disk or database do not answer in time") from None
 
 
 def _check_room(home: Path, size: int) -> None:

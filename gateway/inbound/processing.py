@@ -23,12 +23,12 @@ from gateway.domain.values import Peer, Trust
 from gateway.errors import Conflict, Duplicate, PermanentError, TemporaryError, Unreadable
 from gateway.inbound.gathering import Evidence, asked_order, gather
 from gateway.inbound.messages import files_of, new_message, shown_name
-from gateway.notices import ask_to_confirm, say_how_to_go_on
+from gateway.notices import ask_to_confirm, ask_whose_it_is, say_how_to_go_on
 from gateway.preferences import complained
 from gateway.store import facts as store
 from gateway.store.deliveries import record_bounce
 from gateway.store.filing import file_message
-from gateway.store.inbound import Claimed, Ending, claim, duplicate_of, finish, postpone, raw_of
+from gateway.store.inbound import Claimed, Ending, claim, duplicate_of, finish, give_back, postpone, raw_of
 
 RETRY_AFTER = (1, 5, 15, 60, 300, 900, 3600)
 """Seconds until a mail that could not be processed for now is tried again; the last one repeats."""
@@ -70,10 +70,15 @@ class Processor:
         self._gw, self._reader, self._witness, self._parallel = gw, reader, witness, parallel
 
     async def run_once(self) -> int:
-        """Process what is due, a handful at a time; how many were taken."""
+        """Process what is due, a handful at a time; how many were taken. Cancelling gives back what is not finished."""
         async with self._gw.db.write() as session:
             batch = await claim(session, self._gw.clock.now(), self._parallel)
-        await asyncio.gather(*(self.process(claimed) for claimed in batch))
+        try:
+            await asyncio.gather(*(self.process(claimed) for claimed in batch))
+        except asyncio.CancelledError:
+            async with self._gw.db.write() as session:
+                await give_back(session, batch, self._gw.clock.now())
+            raise
         return len(batch)
 
     async def process(self, claimed: Claimed) -> None:
@@ -86,6 +91,9 @@ class Processor:
             maillog.event("inbound.retry", id=claimed.id, why=f"{error}; when its lease ends")
 
     async def _attempt(self, claimed: Claimed) -> None:
+        if claimed.attempts > MAX_ATTEMPTS:
+            # Each time the worker itself has died of it, or it would have been put off until later.
+            return await self._failed(claimed, "tried-too-often")
         try:
             await self._process(claimed)
         except Conflict:
@@ -180,6 +188,9 @@ class Processor:
             return
         if held.why == "unverified":
             await ask_to_confirm(session, self._gw, facts.shop.id, fold(facts.author.address), claimed.received_at)
+        elif held.why == "token-of-another" and facts.token and not facts.buyer and facts.trust.verdict == "verified":
+            author = fold(facts.author.address)
+            await ask_whose_it_is(session, self._gw, facts.token.buyer_id, author, claimed.received_at)
         elif held.why == "not-a-buyer" and facts.trust.verdict == "verified":
             await say_how_to_go_on(session, self._gw, facts.shop.id, facts.author.address)
 

@@ -3,10 +3,16 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from gateway.models.columns import json_column
+
+
+def _of_some(name: str, flag: str) -> Index:
+    """An index of a shop's few threads that have the flag, newest last; spelled as each database compares flags."""
+    which = {"sqlite_where": text(f"{flag} = 1"), "postgresql_where": text(flag)}
+    return Index(name, "shop_id", "last_message_at", "id", **which)
 
 
 class Thread(SQLModel, table=True):
@@ -25,6 +31,9 @@ class Thread(SQLModel, table=True):
         Index("ix_threads_shop_needs", "shop_id", "needs_reply", "last_message_at", "id"),
         Index("ix_threads_shop_change", "shop_id", "change_no"),
         Index("ix_threads_buyer", "buyer_id"),
+        Index("ix_threads_assignee", "assignee_id", "shop_id", "last_message_at", "id"),
+        _of_some("ix_threads_noted", "has_note"),
+        _of_some("ix_threads_automatic", "automatic"),
     )
 
     id: str = Field(primary_key=True)
@@ -144,7 +153,7 @@ class ThreadEvent(SQLModel, table=True):
 class ConfirmLink(SQLModel, table=True):
     """A link, mailed to a buyer's registered address, that lets in what is held because nothing proved its author.
 
-    Kept as a fingerprint; works until `expires_at`, by POST.
+    With a `buyer_id`, the author is an address that the buyer does not have yet and gets by confirming. Kept as a fingerprint; works until `expires_at`, by POST.
     """
 
     __tablename__ = "confirm_links"
@@ -152,6 +161,7 @@ class ConfirmLink(SQLModel, table=True):
     fingerprint: str = Field(primary_key=True)
     shop_id: str = Field(foreign_key="shops.id")
     author: str
+    buyer_id: str | None = None
     created_at: datetime
     expires_at: datetime
     used_at: datetime | None = None

@@ -159,8 +159,8 @@ async def referenced_threads(session: AsyncSession, shop_id: str, message_ids: I
         .join(_MESSAGES, _MESSAGES.c.id == _DELIVERIES.c.message_id)
         .where(_DELIVERIES.c.shop_id == shop_id, _DELIVERIES.c.relay_message_id.in_(announced))
     )
-    found = {announced[id_]: thread for id_, thread in (await connection.execute(relayed)).tuples()}
-    return found | dict((await connection.execute(ours)).tuples().all())
+    found = {announced[id_]: thread for id_, thread in await connection.execute(relayed)}
+    return found | {id_: thread for id_, thread in await connection.execute(ours)}
 
 
 async def threads_of_tokens(

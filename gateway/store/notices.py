@@ -9,9 +9,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gateway.models import Buyer, BuyerAddress, ConfirmLink, Delivery, InboundEmail, Shop
 from gateway.models.columns import table_of
+from gateway.store.buyers import add_address
 from gateway.store.suppressions import forgive, is_dead
 from gateway.store.wakeups import INBOUND, notify
 
+CONFIRMABLE = ("unverified", "token-of-another")
+"""What a person at the registered address can let in."""
 KINDS = ("held-confirm", "not-entitled", "received")
 """The mails that answer by themselves; of these an address gets one a day."""
 _SHOPS, _BUYERS, _ADDRESSES = table_of(Shop), table_of(Buyer), table_of(BuyerAddress)
@@ -44,6 +47,7 @@ class Link:
 
     shop: ShopWords
     author: str
+    buyer_id: str | None = None
 
 
 def words_of(row: Any) -> ShopWords:
@@ -80,6 +84,18 @@ async def registered(session: AsyncSession, shop_id: str, folded: str) -> Regist
     return Registered(words_of(row), row.address, row.locale, row.dead)
 
 
+async def registered_of(session: AsyncSession, buyer_id: str) -> Registered | None:
+    """The address that a buyer ordered with."""
+    statement = (
+        select(_ADDRESSES.c.shop_id, _ADDRESSES.c.folded)
+        .where(_ADDRESSES.c.buyer_id == buyer_id)
+        .order_by(_ADDRESSES.c.confirmed_at.is_(None), _ADDRESSES.c.created_at)
+        .limit(1)
+    )
+    row = (await (await session.connection()).execute(statement)).first()
+    return await registered(session, row.shop_id, row.folded) if row else None
+
+
 def _dead() -> ColumnElement[bool]:
     return is_dead(_ADDRESSES.c.shop_id, _ADDRESSES.c.folded)
 
@@ -106,23 +122,21 @@ async def thread_notified_since(session: AsyncSession, thread_id: str, address: 
     return (await (await session.connection()).execute(statement.limit(1))).first() is not None
 
 
-async def add_confirm_link(
-    session: AsyncSession, print_: str, shop_id: str, author: str, now: datetime, until: datetime
-) -> None:
+async def add_confirm_link(session: AsyncSession, link: ConfirmLink) -> None:
     """Keep a link by its fingerprint."""
-    row = {"fingerprint": print_, "shop_id": shop_id, "author": author, "created_at": now, "expires_at": until}
+    row = {column.name: getattr(link, column.name) for column in _LINKS.columns}
     await (await session.connection()).execute(insert(_LINKS), row)
 
 
 async def confirm_link(session: AsyncSession, print_: str, now: datetime) -> Link | None:
     """The link, as long as it works. Using it again is harmless: nothing is held any more."""
     statement = (
-        select(*SHOP_COLUMNS, _LINKS.c.author)
+        select(*SHOP_COLUMNS, _LINKS.c.author, _LINKS.c.buyer_id)
         .join(_SHOPS, _SHOPS.c.id == _LINKS.c.shop_id)
         .where(_LINKS.c.fingerprint == print_, _LINKS.c.expires_at > now)
     )
     row = (await (await session.connection()).execute(statement)).first()
-    return Link(words_of(row), row.author) if row else None
+    return Link(words_of(row), row.author, row.buyer_id) if row else None
 
 
 async def release_confirmed(session: AsyncSession, print_: str, link: Link, now: datetime, by: str) -> int:
@@ -132,13 +146,15 @@ async def release_confirmed(session: AsyncSession, print_: str, link: Link, now:
     """
     connection = await session.connection()
     await connection.execute(update(_LINKS).where(_LINKS.c.fingerprint == print_).values(used_at=now))
+    if link.buyer_id:
+        await add_address(session, link.shop.id, link.buyer_id, link.author, now)
     address = (_ADDRESSES.c.shop_id == link.shop.id, _ADDRESSES.c.folded == link.author)
     await connection.execute(update(_ADDRESSES).where(*address).values(confirmed_at=now))
     await forgive(session, link.shop.id, link.author)
     held = (
         update(_INBOUND)
         .where(_INBOUND.c.shop_id == link.shop.id, _INBOUND.c.author == link.author)
-        .where(_INBOUND.c.state == "held", _INBOUND.c.why == "unverified")
+        .where(_INBOUND.c.state == "held", _INBOUND.c.why.in_(CONFIRMABLE))
         .values(state="pending", why="", details={}, released_by=by, next_attempt_at=now, decided_at=None)
     )
     released = (await connection.execute(held)).rowcount

@@ -93,6 +93,7 @@ def upgrade() -> None:
         sa.Column("fingerprint", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("shop_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("author", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("buyer_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("created_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("expires_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("used_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
@@ -330,7 +331,24 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_threads")),
         sa.UniqueConstraint("shop_id", "buyer_id", "order_id", name="uq_threads_shop_buyer_order"),
     )
+    op.create_index("ix_threads_assignee", "threads", ["assignee_id", "shop_id", "last_message_at", "id"], unique=False)
+    op.create_index(
+        "ix_threads_automatic",
+        "threads",
+        ["shop_id", "last_message_at", "id"],
+        unique=False,
+        sqlite_where=sa.text("automatic = 1"),
+        postgresql_where=sa.text("automatic"),
+    )
     op.create_index("ix_threads_buyer", "threads", ["buyer_id"], unique=False)
+    op.create_index(
+        "ix_threads_noted",
+        "threads",
+        ["shop_id", "last_message_at", "id"],
+        unique=False,
+        sqlite_where=sa.text("has_note = 1"),
+        postgresql_where=sa.text("has_note"),
+    )
     op.create_index(op.f("ix_threads_merged_into_id"), "threads", ["merged_into_id"], unique=False)
     op.create_index("ix_threads_shop_change", "threads", ["shop_id", "change_no"], unique=False)
     op.create_index("ix_threads_shop_last", "threads", ["shop_id", "last_message_at", "id"], unique=False)
@@ -461,7 +479,20 @@ def downgrade() -> None:
     op.drop_index("ix_threads_shop_last", "threads")
     op.drop_index("ix_threads_shop_change", "threads")
     op.drop_index(op.f("ix_threads_merged_into_id"), "threads")
+    op.drop_index(
+        "ix_threads_noted",
+        "threads",
+        sqlite_where=sa.text("has_note = 1"),
+        postgresql_where=sa.text("has_note"),
+    )
     op.drop_index("ix_threads_buyer", "threads")
+    op.drop_index(
+        "ix_threads_automatic",
+        "threads",
+        sqlite_where=sa.text("automatic = 1"),
+        postgresql_where=sa.text("automatic"),
+    )
+    op.drop_index("ix_threads_assignee", "threads")
 
     op.drop_table("threads")
     op.drop_index("ix_orders_buyer_placed", "orders")

@@ -1,6 +1,6 @@
 """The one table of the API: every call, who may make it, what it reads and answers. /channels and /rules join here."""
 
-from . import deliveries, events, inbound, messages, orders, restructuring, shops, threads
+from . import buyers, deliveries, events, inbound, messages, orders, restructuring, shops, threads
 from .operations import Operation
 
 PREFIX = "/api/v1"
@@ -9,6 +9,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *shops.OPERATIONS,
     *orders.OPERATIONS,
     *threads.OPERATIONS,
+    *buyers.OPERATIONS,
     *restructuring.OPERATIONS,
     *messages.OPERATIONS,
     *inbound.OPERATIONS,

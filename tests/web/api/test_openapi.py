@@ -33,6 +33,7 @@ async def test_every_route_is_described_and_every_description_is_routed(api: Api
 
 def test_names_are_unique_and_stay() -> None:
     assert sorted(operation.name for operation in OPERATIONS) == [
+        "add_buyer_address",
         "add_internal_note",
         "add_order_note",
         "add_pause",
@@ -55,6 +56,7 @@ def test_names_are_unique_and_stay() -> None:
         "list_shops",
         "list_suppressions",
         "list_threads",
+        "merge_buyer",
         "merge_thread",
         "move_thread",
         "put_order",

@@ -68,6 +68,7 @@ async def test_what_belongs_to_another_shop_is_not_there(api: Api, operation: Op
     shop_admin = Actor("token", "t", "lotus", "admin", None)
     _, event = await restructuring.split(api.house.gw, shop_admin, row.thread_id or "", [with_file.message_id or ""])
     theirs["thread-events"] = event
+    theirs["buyers"] = (await api.get(f"/threads/{row.thread_id}")).json["buyer"]["id"]
     theirs |= await outgoing(api, row.thread_id or "")
     kind = operation.path.split("/")[1]
     if "{" not in operation.path:
@@ -79,6 +80,8 @@ async def test_what_belongs_to_another_shop_is_not_there(api: Api, operation: Op
         "add_reply": {"text": "hello"},
         "add_internal_note": {"text": "hello"},
         "change_thread": {"status": "closed"},
+        "merge_buyer": {"into": theirs["buyers"]},
+        "add_buyer_address": {"email": "new@buyer.test"},
         "merge_thread": {"into": row.thread_id},
         "split_thread": {"message_ids": [new_id()]},
         "move_thread": {"order_no": "A-1001"},

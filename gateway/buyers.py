@@ -1,0 +1,37 @@
+"""What admins do when one person is two buyers, or writes from another address than the one in the order."""
+
+from gateway import maillog
+from gateway.context import Gateway
+from gateway.domain.actors import Actor
+from gateway.domain.addresses import ascii_domain, split
+from gateway.errors import Conflict, Invalid
+from gateway.store import buyers as store
+
+
+async def merge(gw: Gateway, actor: Actor, buyer_id: str, into: str) -> None:
+    """Make one buyer of two of the same shop: addresses, orders, threads and reply addresses go over.
+
+    Raises NotFound, Invalid for the same buyer twice or buyers of two shops.
+    """
+    async with gw.db.write() as session:
+        shop_id = await store.shop_of(session, actor, buyer_id)
+        if buyer_id == into:
+            raise Invalid("a buyer can't be merged into themselves", "into")
+        if await store.shop_of(session, actor, into) != shop_id:
+            raise Invalid("both buyers must be of the same shop", "into")
+        await store.merge(session, shop_id, buyer_id, into)
+    maillog.event("buyer.merged", id=into, merged=buyer_id)
+
+
+async def add_address(gw: Gateway, actor: Actor, buyer_id: str, address: str) -> None:
+    """Let a buyer write from one more address. Raises NotFound, Invalid, Conflict when another buyer has it."""
+    local, domain = split(address.strip())
+    if not local or not domain or domain == ascii_domain(gw.settings.mail_domain):
+        raise Invalid("expected an email address that is not one of ours", "email")
+    async with gw.db.write() as session:
+        shop_id = await store.shop_of(session, actor, buyer_id)
+        owner = await store.owner_of(session, shop_id, address)
+        if owner not in (None, buyer_id):
+            raise Conflict("another buyer of this shop has this address: merge the two")
+        await store.add_address(session, shop_id, buyer_id, address.strip(), gw.clock.now())
+    maillog.event("buyer.address_added", id=buyer_id)

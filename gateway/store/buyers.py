@@ -1,0 +1,61 @@
+"""One person, several addresses: adds an address to a buyer and makes one buyer of two. Rules stand in the flow."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from gateway.clock import new_id
+from gateway.domain.actors import Actor
+from gateway.domain.addresses import fold
+from gateway.errors import NotFound
+from gateway.models import Buyer, BuyerAddress, Order, ReplyToken, Thread
+from gateway.models.columns import table_of
+from gateway.store.filing import bump_change, lock_buyer
+
+_BUYERS, _ADDRESSES, _ORDERS = table_of(Buyer), table_of(BuyerAddress), table_of(Order)
+_THREADS, _TOKENS = table_of(Thread), table_of(ReplyToken)
+
+
+async def shop_of(session: AsyncSession, actor: Actor, buyer_id: str) -> str:
+    """The shop of a buyer whom the actor reaches, who stays locked. Raises NotFound for any other."""
+    statement = select(_BUYERS.c.shop_id).where(_BUYERS.c.id == buyer_id)
+    if actor.shop_ids is not None:
+        statement = statement.where(_BUYERS.c.shop_id.in_(actor.shop_ids))
+    shop_id = (await (await session.connection()).execute(statement)).scalar()
+    if shop_id is None:
+        raise NotFound("no such buyer")
+    await lock_buyer(session, buyer_id)
+    return str(shop_id)
+
+
+async def owner_of(session: AsyncSession, shop_id: str, address: str) -> str | None:
+    """The buyer of the shop who has this address already."""
+    statement = select(_ADDRESSES.c.buyer_id).where(
+        _ADDRESSES.c.shop_id == shop_id, _ADDRESSES.c.folded == fold(address)
+    )
+    return (await (await session.connection()).execute(statement)).scalar()
+
+
+async def add_address(session: AsyncSession, shop_id: str, buyer_id: str, address: str, now: datetime) -> None:
+    """Give the buyer one more address, unless somebody of the shop has it."""
+    connection = await session.connection()
+    dialect: Any = postgresql if connection.dialect.name == "postgresql" else sqlite
+    row = {"id": new_id(), "shop_id": shop_id, "buyer_id": buyer_id, "address": address, "folded": fold(address)}
+    await connection.execute(
+        dialect.insert(_ADDRESSES).on_conflict_do_nothing(index_elements=["shop_id", "folded"]),
+        row | {"confirmed_at": now, "created_at": now},
+    )
+
+
+async def merge(session: AsyncSession, shop_id: str, source: str, target: str) -> None:
+    """Everything of `source` is `target`'s from now on; threads stay as they are, each with its own matter."""
+    connection = await session.connection()
+    change_no = await bump_change(session, shop_id)
+    for table in (_ADDRESSES, _ORDERS, _TOKENS):
+        await connection.execute(update(table).where(table.c.buyer_id == source).values(buyer_id=target))
+    moved = update(_THREADS).where(_THREADS.c.buyer_id == source)
+    await connection.execute(moved.values(buyer_id=target, change_no=change_no))
+    await connection.execute(delete(_BUYERS).where(_BUYERS.c.id == source))
