@@ -160,7 +160,7 @@ async def referenced_threads(session: AsyncSession, shop_id: str, message_ids: I
         .where(_DELIVERIES.c.shop_id == shop_id, _DELIVERIES.c.relay_message_id.in_(announced))
     )
     found = {announced[id_]: thread for id_, thread in await connection.execute(relayed)}
-    return found | {id_: thread for id_, thread in await connection.execute(ours)}
+    return found | {row.internet_message_id: row.thread_id for row in await connection.execute(ours)}
 
 
 async def threads_of_tokens(
