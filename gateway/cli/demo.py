@@ -89,16 +89,6 @@ ORDERS: Mapping[str, OrderDocument] = {
 
 LETTERS = (
     Letter(
-        "王芳",
-        "wangfang@demo.example",
-        "茶壶盖子破了，订单 8190-1001",
-        "您好：\n\n今天收到包裹，茶壶盖子有一个缺口，照片在附件里。\n能补发一个盖子吗？\n\n谢谢\n王芳\n\n发自我的iPhone",
-        charset="gb18030",
-        html="<p>您好：</p><p>今天收到包裹，茶壶盖子有一个<b>缺口</b>：</p><p><img src='cid:lid'></p>"
-        "<p>能补发一个盖子吗？</p><p>谢谢<br>王芳</p>",
-        picture=True,
-    ),
-    Letter(
         "Анна Петрова",
         "anna@demo.example",
         "Где моя посылка?",
@@ -132,6 +122,16 @@ LETTERS = (
         "winner@nobody.example",
         "Increase your sales today!!!",
         "Dear shop owner, we can bring you to page one. Just answer this mail.",
+    ),
+    Letter(
+        "王芳",
+        "wangfang@demo.example",
+        "茶壶盖子破了，订单 8190-1001",
+        "您好：\n\n今天收到包裹，茶壶盖子有一个缺口，照片在附件里。\n能补发一个盖子吗？\n\n谢谢\n王芳\n\n发自我的iPhone",
+        charset="gb18030",
+        html="<p>您好：</p><p>今天收到包裹，茶壶盖子有一个<b>缺口</b>：</p><p><img src='cid:lid'></p>"
+        "<p>能补发一个盖子吗？</p><p>谢谢<br>王芳</p>",
+        picture=True,
     ),
 )
 
