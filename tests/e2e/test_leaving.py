@@ -84,7 +84,7 @@ def test_a_signed_answer_is_read_and_answered_in_a_real_mailbox(tmp_path: Path) 
     assert [line for line in detail["attempt_list"][0]["dialogue"] if line.startswith("S: 250 2.0.0 Ok: queued")]
     for raw in raws:
         assert raw.count(b"DKIM-Signature:") == 2
-        altered = raw.replace(b"Subject:", b"Subject: Re:", 1)
+        altered = raw.replace(b"\r\nSubject: ", b"\r\nSubject: Re: ", 1)
         for selector in SELECTORS:
             assert verified(tmp_path / "keys", raw, selector)
             assert not verified(tmp_path / "keys", altered, selector)
