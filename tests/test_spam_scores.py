@@ -1,0 +1,50 @@
+"""SpamAssassin's offline rules find nothing wrong with any of our mails in any language. A look, not a part of CI."""
+
+import re
+import shutil
+import subprocess
+from datetime import UTC, datetime
+
+import pytest
+
+from gateway.domain.composing import Outgoing, compose
+from gateway.domain.locales import LOCALES, language_tag
+from gateway.rendering import Renderer
+
+RENDERER = Renderer()
+MOST = 1.0
+RULES = ("use_bayes 0", "use_auto_whitelist 0", "score NO_RECEIVED 0", "score NO_RELAYS 0")
+"""A mail that has not travelled has no Received: what that scores says nothing of the mail."""
+
+
+def mail(template: str, locale: str) -> bytes:
+    """The template on its sample, as it leaves."""
+    rendered = RENDERER.render(template, locale, RENDERER.sample(template))
+    return compose(
+        Outgoing(
+            from_name="Lotus Teahouse",
+            from_addr="lotus@inbox.example.com",
+            to_addr="wang@shop.example.com",
+            reply_to="lotus@inbox.example.com",
+            subject=rendered.subject,
+            text=rendered.text,
+            html=rendered.html,
+            internet_message_id="0190@inbox.example.com",
+            date=datetime.now(UTC),
+            loop_mark="inbox.example.com",
+            language=language_tag(rendered.locale),
+        )
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("template", RENDERER.names())
+def test_no_mail_of_ours_looks_like_spam(template: str) -> None:
+    if not shutil.which("spamassassin"):
+        pytest.skip("the spam scores need spamassassin: apt-get install spamassassin")
+    command = ["spamassassin", "-L", "-t", *(f"--cf={rule}" for rule in RULES)]
+    for locale in LOCALES:
+        done = subprocess.run(command, input=mail(template, locale), capture_output=True, timeout=120, check=True)
+        found = re.search(r"score=(-?[\d.]+)", done.stdout.decode("utf-8", "replace"))
+        assert found is not None
+        assert float(found[1]) <= MOST, (locale, done.stdout.decode("utf-8", "replace")[-1500:])
