@@ -1,6 +1,7 @@
 """Where large bytes lie: local files, or a bucket. Keys are made from content hashes; nothing is overwritten."""
 
 import asyncio
+import contextlib
 import os
 import secrets
 from pathlib import Path
@@ -34,18 +35,22 @@ class LocalBlobs:
         self.root = root
 
     def put(self, key: str, content: bytes) -> None:
-        """See BlobStore. The folder is synced too: a rename alone may not survive a power cut."""
+        """See BlobStore. The folders are synced too: a name alone may not survive a power cut.
+
+        That holds for a name that is there already: whoever made it may still be before the sync, or died there.
+        """
         path = self.root / key
-        if path.exists():
-            return
         draft = path.with_name(f".{path.name[:16]}.{secrets.token_hex(6)}")
         try:
-            _make_folders(path.parent)
-            _write_synced(draft, content)
-            draft.replace(path)
-            _sync_folder(path.parent)
+            if not path.exists():
+                path.parent.mkdir(parents=True, exist_ok=True)
+                _write_synced(draft, content)
+                draft.replace(path)
+            for folder in path.parents[: len(path.relative_to(self.root.parent).parts)]:
+                _sync_folder(folder)
         except OSError as error:
-            draft.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                draft.unlink(missing_ok=True)
             full = error.errno in _NO_SPACE
             raise (StorageFull if full else Unavailable)(f"can't store a blob: {error.strerror}") from error
 
@@ -64,14 +69,6 @@ def _write_synced(path: Path, content: bytes) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
-
-
-def _make_folders(folder: Path) -> None:
-    if folder.is_dir():
-        return
-    _make_folders(folder.parent)
-    folder.mkdir(exist_ok=True)
-    _sync_folder(folder.parent)
 
 
 def _sync_folder(folder: Path) -> None:

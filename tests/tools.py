@@ -11,6 +11,8 @@ PROGRAMS = {
     "postfix": ("the tests with a real mail server", "postfix"),
     "opendkim": ("the tests of signatures by another program", "opendkim opendkim-tools"),
     "opendmarc": ("the tests behind a checking mail server", "opendmarc"),
+    "strace": ("the tests that watch what reaches the disk", "strace"),
+    "eatmydata": ("the test that a sync which does nothing is noticed", "eatmydata"),
     "swaks": ("the tests that send mail as a person would", "swaks"),
 }
 

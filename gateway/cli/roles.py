@@ -21,6 +21,7 @@ from gateway.errors import ConfigError
 from gateway.settings import Settings, load_settings, parse_listen
 
 if TYPE_CHECKING:
+    from gateway.reading import Reader
     from smtp.options import SmtpOptions
 
 GRACE_SECONDS = 10.0
@@ -37,8 +38,7 @@ async def run_roles(roles: frozenset[str], demo: bool = False, member: bool = Fa
     stop = _stop_event()
     async with open_gateway(settings) as gw, AsyncExitStack() as stack:
         ports: dict[str, str] = {}
-        if "worker" in roles:
-            await stack.enter_async_context(_worker(gw))
+        reader = await stack.enter_async_context(_worker(gw)) if "worker" in roles else None
         if "web" in roles:
             ports["web"] = await stack.enter_async_context(_web(gw))
         if "smtp" in roles:
@@ -47,6 +47,8 @@ async def run_roles(roles: frozenset[str], demo: bool = False, member: bool = Fa
             maillog.event("service.ready", id=name, address=address)
             typer.echo(f"ready {name} {address}")
         sys.stdout.flush()
+        if reader is not None:
+            stack.callback(asyncio.create_task(reader.warm()).cancel)
         if demo:
             from gateway.cli.demo import load_demo
 
@@ -151,7 +153,7 @@ async def _web(gw: Gateway) -> AsyncIterator[str]:
 
 
 @asynccontextmanager
-async def _worker(gw: Gateway) -> AsyncIterator[None]:
+async def _worker(gw: Gateway) -> AsyncIterator["Reader"]:
     from gateway.authentication import Authenticator
     from gateway.inbound.processing import Processor
     from gateway.reading import Reader
@@ -168,7 +170,7 @@ async def _worker(gw: Gateway) -> AsyncIterator[None]:
         processor = Processor(gw, reader, authenticator)
         task = asyncio.create_task(Worker(gw, processor, courier).run())
         try:
-            yield
+            yield reader
         finally:
             task.cancel()
             with contextlib.suppress(asyncio.CancelledError):

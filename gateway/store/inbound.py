@@ -1,12 +1,12 @@
 """The queue of accepted mail: claim what is due, read it, write how it ended. What it means is decided elsewhere."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gateway.blobs import BlobStore, fetch
@@ -123,8 +123,19 @@ async def postpone(session: AsyncSession, claimed: Claimed, until: datetime, why
     await _write(session, claimed, {"next_attempt_at": until, "why": why})
 
 
+async def give_back(session: AsyncSession, batch: Sequence[Claimed], now: datetime) -> None:
+    """Let go of mails that were claimed and may not be finished: those are due at once, for whoever takes them."""
+    for claimed in batch:
+        mine = update(_INBOUND).where(*_mine(claimed)).values(next_attempt_at=now)
+        await (await session.connection()).execute(mine)
+
+
+def _mine(claimed: Claimed) -> tuple[ColumnElement[bool], ...]:
+    """As long as nobody has finished it, and no other worker has claimed it since."""
+    return (_INBOUND.c.id == claimed.id, _INBOUND.c.state == "pending", _INBOUND.c.attempts == claimed.attempts)
+
+
 async def _write(session: AsyncSession, claimed: Claimed, values: Mapping[str, Any]) -> None:
-    mine = (_INBOUND.c.id == claimed.id, _INBOUND.c.state == "pending", _INBOUND.c.attempts == claimed.attempts)
-    result = await (await session.connection()).execute(update(_INBOUND).where(*mine).values(**values))
+    result = await (await session.connection()).execute(update(_INBOUND).where(*_mine(claimed)).values(**values))
     if result.rowcount != 1:
         raise Conflict("another worker has taken this mail over")

@@ -60,9 +60,11 @@ class Znx:
         assert not check or done.returncode == 0, done.stderr.decode()
         return done
 
-    def start(self, *words: str, roles: tuple[str, ...] = ("smtp", "web")) -> "subprocess.Popen[str]":
-        """Start a role and wait until it says that it is ready."""
-        command = [sys.executable, "-m", "gateway", *words]
+    def start(
+        self, *words: str, roles: tuple[str, ...] = ("smtp", "web"), under: tuple[str, ...] = ()
+    ) -> "subprocess.Popen[str]":
+        """Start a role and wait until it says that it is ready; `under` is a program that watches it."""
+        command = [*under, sys.executable, "-m", "gateway", *words]
         path = self.home.parent / f"{'-'.join(words)}.log"
         with path.open("a") as log:
             process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True, env=self.environment)
