@@ -71,13 +71,13 @@ class Bubble:
     def text(self) -> str:
         """The new words; the whole text when the split left nothing of it."""
         message = self.message
-        return message.fresh_text if message.fresh_text.strip() else message.text
+        return (message.fresh_text if message.fresh_text.strip() else message.text).strip("\n")
 
     @property
     def quoted(self) -> str:
         """What stands behind the chip."""
         message = self.message
-        return message.quoted_text if message.fresh_text.strip() else ""
+        return message.quoted_text.strip("\n") if message.fresh_text.strip() else ""
 
 
 def bubbles(detail: ThreadDetail, locale: str) -> list[Bubble]:

@@ -97,7 +97,9 @@ async def colleagues(session: AsyncSession, shop_id: str) -> tuple[Person, ...]:
     statement = select(_USERS.c.id, _USERS.c.email, _USERS.c.name).where(
         _USERS.c.active, or_(_USERS.c.role == "admin", _USERS.c.id.in_(members))
     )
-    return tuple(Person(*row) for row in await rows(session, statement.order_by(_USERS.c.email_folded)))
+    return tuple(
+        Person(row.id, row.email, row.name) for row in await rows(session, statement.order_by(_USERS.c.email_folded))
+    )
 
 
 async def add_session(session: AsyncSession, row: WebSession) -> None:
@@ -161,9 +163,11 @@ async def one_at_a_time(session: AsyncSession, subject: str) -> None:
 
 async def oldest_failure(session: AsyncSession, subject: str, since: datetime, allowed: int) -> datetime | None:
     """When the failure happened whose ageing would allow another try; None when one is allowed now."""
-    statement = select(func.count(), func.min(_FAILURES.c.at)).where(_FAILURES.c.subject == subject)
-    count, oldest = (await rows(session, statement.where(_FAILURES.c.at > since)))[0]
-    return oldest if count >= allowed else None
+    statement = select(func.count().label("number"), func.min(_FAILURES.c.at).label("oldest")).where(
+        _FAILURES.c.subject == subject
+    )
+    row = (await rows(session, statement.where(_FAILURES.c.at > since)))[0]
+    return row.oldest if row.number >= allowed else None
 
 
 async def add_failure(session: AsyncSession, id_: str, subject: str, at: datetime) -> None:

@@ -38,7 +38,7 @@ VIEW_CONDITIONS: dict[str, Callable[[Actor], Condition]] = {
     # 订单留言 that are not finished
     "order_notes": lambda _: and_(_T.c.has_note, _T.c.status != "closed"),
     # only machines have written
-    "automatic": lambda _: and_(_T.c.automatic.is_(True), _T.c.merged_into_id.is_(None)),
+    "automatic": lambda _: and_(_T.c.automatic, _T.c.merged_into_id.is_(None)),
     # what was merged is closed too, and stands in the other thread
     "closed": lambda _: and_(_T.c.status == "closed", _T.c.merged_into_id.is_(None)),
     "all": lambda _: _T.c.merged_into_id.is_(None),

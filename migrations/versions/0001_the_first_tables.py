@@ -335,7 +335,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_threads_automatic",
         "threads",
-        ["shop_id", "last_message_at", "id"],
+        ["shop_id", "automatic", "last_message_at", "id"],
         unique=False,
         sqlite_where=sa.text("automatic = 1"),
         postgresql_where=sa.text("automatic"),
@@ -344,7 +344,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_threads_noted",
         "threads",
-        ["shop_id", "last_message_at", "id"],
+        ["shop_id", "has_note", "last_message_at", "id"],
         unique=False,
         sqlite_where=sa.text("has_note = 1"),
         postgresql_where=sa.text("has_note"),

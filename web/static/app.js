@@ -33,6 +33,8 @@ function toTheEnd() {
   const messages = $("#messages");
   if (!messages || location.hash) return;
   messages.scrollTop = messages.scrollHeight;
+  // In a narrow window the page scrolls instead of the pane.
+  if (messages.scrollHeight <= messages.clientHeight) messages.lastElementChild?.scrollIntoView({ block: "nearest" });
 }
 
 function markSeen() {
