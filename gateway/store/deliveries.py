@@ -140,7 +140,7 @@ async def record_attempts(session: AsyncSession, ended: Sequence[tuple[Due, Reco
     for columns in (_ALWAYS, (*_ALWAYS, "next_attempt_at"), (*_ALWAYS, "relay_message_id")):
         rows = [row for row in map(_written, kept) if tuple(row["values"]) == columns]
         if rows:
-            named = {column: bindparam(f"to_{column}") for column in columns}
+            named: dict[str, Any] = {column: bindparam(f"to_{column}") for column in columns}
             statement = update(_DELIVERIES).where(_DELIVERIES.c.id == bindparam("which")).values(**named)
             given = [{"which": row["id"]} | {f"to_{k}": v for k, v in row["values"].items()} for row in rows]
             await connection.execute(statement, given)
