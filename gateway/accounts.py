@@ -163,14 +163,17 @@ async def _start(gw: Gateway, session: AsyncSession, account: Account, user_agen
     return SignedIn(token, account)
 
 
-async def visit(gw: Gateway, token: str) -> Visit | None:
-    """Who a cookie belongs to; None when it is unknown, has run out, or lay idle too long for an admin."""
+async def visit(gw: Gateway, token: str, active: bool = True) -> Visit | None:
+    """Who a cookie belongs to; None when it is unknown, has run out, or lay idle too long for an admin.
+
+    What a page asks for by itself is not `active`: an open page alone doesn't keep anybody signed in.
+    """
     now, key = gw.clock.now(), fingerprint(token)
     async with gw.db.read() as session:
         row = await people.session_of(session, key, now)
     if row is None or (row.account.role == "admin" and now - row.last_seen_at > ADMIN_IDLE):
         return None
-    if now - row.last_seen_at > TOUCH_EVERY:
+    if active and now - row.last_seen_at > TOUCH_EVERY:
         async with gw.db.write() as session:
             await people.touch_session(session, key, now)
     return Visit(actor_of(row.account), row.account, key)

@@ -18,6 +18,8 @@ from .pages import failure_page, see_other
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Middleware = Callable[[web.Request, Handler], Awaitable[web.StreamResponse]]
+BACKGROUND = "X-Background"
+"""What the page's script sends with requests that no person caused."""
 API = "/api/"
 PROBES = frozenset({"/healthz", "/readyz", "/metrics", "/openapi.json"})
 """Paths that programs use: they have a guard of their own."""
@@ -63,13 +65,18 @@ def guarded(route: Route) -> Handler:
 async def _admit(request: web.Request, policy: Policy) -> None:
     gw = gateway(request)
     token = security.session_token(request, gw.settings)
-    visit = await accounts.visit(gw, token) if token else None
+    visit = await accounts.visit(gw, token, active=_by_a_person(request)) if token else None
     if visit is not None:
         request[VISIT] = visit
     elif policy not in (Policy.PUBLIC, Policy.LINK):
         raise SignInNeeded
     if policy is Policy.ADMIN and visit is not None and not visit.actor.is_admin:
         raise Forbidden("this page is for admins")
+
+
+def _by_a_person(request: web.Request) -> bool:
+    """False for a page's stream, which can send no header, and for what its script asks for by itself."""
+    return BACKGROUND not in request.headers and request.headers.get("Accept") != "text/event-stream"
 
 
 async def _read_own_form(request: web.Request, limit: int) -> None:
@@ -115,7 +122,7 @@ async def failures_to_pages(request: web.Request, handler: Handler) -> web.Strea
 
 def _to_sign_in(request: web.Request) -> web.Response:
     """A reader goes to the sign-in page and comes back; a script is told so (401)."""
-    if request.headers.get("Sec-Fetch-Mode", "navigate") != "navigate":
+    if not _by_a_person(request) or request.headers.get("Sec-Fetch-Mode", "navigate") != "navigate":
         return web.Response(status=401)
     if request.method == "GET" and request.path != "/":
         return see_other(f"/login?next={quote(request.path_qs, safe='')}")

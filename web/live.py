@@ -16,6 +16,8 @@ async def live(request: web.Request) -> web.StreamResponse:
     """Events `change` whose id is a version. `since` or Last-Event-ID say what the page shows already."""
     pulse, actor = request.config_dict[PULSE], visit(request).actor
     response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "X-Accel-Buffering": "no"})
+    if request.method == "HEAD":
+        return web.Response(headers=response.headers)
     known = _number(request.headers.get("Last-Event-ID") or request.query.get("since", ""))
     with suppress(ConnectionError, asyncio.CancelledError):
         async with pulse.listening():

@@ -192,3 +192,19 @@ async def test_a_deleted_session_leads_to_the_door(site: Site, chromium: Browser
     site.clock.forward(hours=13)
     await opened.page.click(".row")
     await opened.page.wait_for_url("**/login?next=**")
+
+
+async def test_of_many_tabs_one_listens_for_all_and_another_takes_over(site: Site, chromium: Browser) -> None:
+    opened = await window(chromium, site, locale="en-US")
+    await opened.sign_in()
+    tabs = [await opened.page.context.new_page() for _ in range(8)]
+    for tab in tabs:
+        await tab.goto(f"{opened.base}/threads/{site.thread_id}")
+    await site.message("First news")
+    for tab in tabs:
+        await expect(tab.locator(".message").last).to_contain_text("First news", timeout=4000)
+    await opened.page.close()
+    await tabs[0].close()
+    await site.message("Second news")
+    for tab in tabs[1:]:
+        await expect(tab.locator(".message").last).to_contain_text("Second news", timeout=4000)

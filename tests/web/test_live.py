@@ -71,3 +71,19 @@ async def test_a_hundred_pages_listen_with_one_reader_of_the_database(site: Site
         streams = [await stack.enter_async_context(listen(browser, now)) for _ in range(90)]
         await site.message("Hello?")
         assert set(await asyncio.gather(*map(heard, streams))) == {now + 1}
+
+
+async def test_open_streams_do_not_hold_the_servers_end_up(site: Site) -> None:
+    browser = await site.browser("lin@example.com")
+    async with listen(browser, 0) as stream:
+        assert await heard(stream) > 0
+        async with asyncio.timeout(5):
+            await site.server.close()
+            await stream.content.read()
+        assert stream.content.at_eof()
+
+
+async def test_asking_for_the_head_of_a_stream_ends_at_once(site: Site) -> None:
+    browser = await site.browser("lin@example.com")
+    async with asyncio.timeout(5), browser.client.head("/live") as head:
+        assert head.status == 200

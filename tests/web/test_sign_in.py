@@ -61,6 +61,18 @@ async def test_a_session_ends_after_twelve_hours_and_an_idle_admins_after_half_a
     assert (await seller.get("/inbox")).status == 303
 
 
+async def test_an_open_page_alone_keeps_no_admin_signed_in(site: Site) -> None:
+    admin = await site.browser("admin@example.com")
+    for _ in range(3):
+        site.clock.forward(minutes=11)
+        refreshed = await admin.get("/inbox", headers={"X-Background": "1"})
+        address, headers = "/live?since=-1", {"Accept": "text/event-stream"}
+        async with admin.client.get(address, headers=headers, allow_redirects=False) as stream:
+            listening = stream.status
+    assert refreshed.status == 401
+    assert listening == 401
+
+
 async def test_a_session_id_that_was_planted_is_not_taken_over(site: Site) -> None:
     browser = await site.browser()
     browser.client.session.cookie_jar.update_cookies({"znx": "a" * 52})

@@ -7,6 +7,7 @@ const $ = (selector, root = document) => root.querySelector(selector);
 const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
 const html = document.documentElement;
 const REFRESH_MS = 60_000;
+const BACKGROUND = { "X-Background": "1" };
 html.classList.add("scripted");
 
 function localTimes(root) {
@@ -40,7 +41,7 @@ function toTheEnd() {
 function markSeen() {
   const thread = $("#thread[data-unread]");
   if (!thread || document.hidden) return;
-  const headers = { "X-CSRF-Token": $("meta[name=csrf]").content };
+  const headers = { ...BACKGROUND, "X-CSRF-Token": $("meta[name=csrf]").content };
   fetch(`/threads/${thread.dataset.thread}/seen`, { method: "POST", headers }).catch(() => {});
   delete thread.dataset.unread;
 }
@@ -99,8 +100,8 @@ function refreshSoon() {
   waiting = setTimeout(async () => {
     const mine = asked;
     try {
-      const response = await fetch(location.href);
-      if (response.redirected) return location.reload();
+      const response = await fetch(location.href, { headers: BACKGROUND });
+      if (response.status === 401) return location.reload();
       if (response.ok && mine === asked) show(await response.text(), null);
       if (response.ok) connected();
     } catch {
@@ -123,7 +124,7 @@ function listen() {
   if (!address) return;
   const stream = new EventSource(address);
   let broken;
-  stream.addEventListener("change", refreshSoon);
+  stream.addEventListener("change", () => { refreshSoon(); siblings.postMessage("change"); });
   stream.addEventListener("open", () => {
     clearTimeout(broken);
     connected();
@@ -131,8 +132,16 @@ function listen() {
   stream.addEventListener("error", () => {
     clearTimeout(broken);
     broken = setTimeout(lost, 3000);
-    if (stream.readyState === EventSource.CLOSED) setTimeout(() => { stream.close(); refreshSoon(); listen(); }, 4000);
+    if (stream.readyState === EventSource.CLOSED) setTimeout(() => { refreshSoon(); listen(); }, 4000);
   });
+}
+
+// Browsers open six connections to a host (HTTP/1.1): of many tabs one listens, and tells the others.
+const siblings = new BroadcastChannel("znx-live");
+siblings.addEventListener("message", refreshSoon);
+function listenInOneTab() {
+  if (!navigator.locks) return listen();
+  navigator.locks.request("znx-live", () => new Promise(listen));
 }
 
 function inPlace(link) {
@@ -150,11 +159,13 @@ document.addEventListener("click", (event) => {
 });
 document.addEventListener("submit", async (event) => {
   const form = event.target;
-  if (!/^\/threads\/[^/]+\/change$/.test(new URL(form.action).pathname)) return;
+  if (form.dataset.plain || !/^\/threads\/[^/]+\/change$/.test(new URL(form.action).pathname)) return;
   event.preventDefault();
   form.closest("details.menu")?.removeAttribute("open");
   try {
-    if ((await load(form.action, { method: "POST", body: new FormData(form, event.submitter) })) !== true) form.submit();
+    if ((await load(form.action, { method: "POST", body: new FormData(form, event.submitter) })) === true) return;
+    form.dataset.plain = "1";
+    form.requestSubmit(event.submitter);
   } catch {
     lost();
   }
@@ -171,5 +182,5 @@ if ($(".panes")) {
   toTheEnd();
   setUpComposer(send);
   markSeen();
-  listen();
+  listenInOneTab();
 }
