@@ -21,12 +21,11 @@ def traced(path: Path) -> tuple[str, ...]:
     return ("strace", "-D", "-f", "--seccomp-bpf", "-q", "-y", "-s", "6000", "-e", f"trace={calls}", "-o", str(path))
 
 
-def failing(*injections: str, only: Path | None = None) -> tuple[str, ...]:
-    """The command whose child's system calls fail, or kill it, as strace's `inject=` expressions say."""
-    names = ",".join(sorted({name for each in injections for name in each.split(":")[0].split(",")}))
-    expressions = [word for each in injections for word in ("-e", f"inject={each}")]
-    where = ("-P", str(only)) if only else ()
-    return ("strace", "-D", "-f", "-qqq", *where, "-e", f"trace={names}", *expressions, "-o", "/dev/null")
+def failing(injection: str) -> tuple[str, ...]:
+    """The command whose child's system calls fail, or kill it, as strace's `inject=` expression says."""
+    names = injection.split(":")[0]
+    quiet = ("strace", "-D", "-f", "--seccomp-bpf", "-qqq", "-o", "/dev/null")
+    return (*quiet, "-e", f"trace={names}", "-e", f"inject={injection}")
 
 
 @dataclass(slots=True)
