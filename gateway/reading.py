@@ -13,9 +13,10 @@ from typing import Self
 
 from gateway.domain.emails import Email
 from gateway.errors import TemporaryError, Unreadable
-from gateway.reading_child import ANSWER, FAILED, LENGTH, TOO_BIG
+from gateway.reading_child import ANSWER, FAILED, LENGTH, READY, TOO_BIG
 
 _VALUES = frozenset({"Email", "Mailbox", "Attachment", "Bounce", "BouncedRecipient"})
+_START_SECONDS = 60.0
 _TIMES = frozenset({"datetime", "timezone", "timedelta"})
 _CRASHES = frozenset({signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGILL, signal.SIGFPE})
 
@@ -36,7 +37,7 @@ class Reader:
     """
 
     def __init__(self, size: int = 1, limits: Limits | None = None) -> None:
-        self._limits = limits or Limits()
+        self._limits, self._size = limits or Limits(), size
         self._slots = asyncio.Semaphore(size)
         self._idle: list[_Child] = []
 
@@ -49,7 +50,7 @@ class Reader:
     async def read(self, raw: bytes) -> Email:
         """The parsed mail. Raises Unreadable for a mail over the limits, TemporaryError when its child was lost."""
         async with self._slots:
-            child = self._idle.pop() if self._idle else await _Child.start(self._limits)
+            child = await self._child()
             try:
                 async with asyncio.timeout(self._limits.wall_seconds):
                     outcome, payload = await child.ask(raw)
@@ -65,7 +66,20 @@ class Reader:
             self._idle.append(child)
         if outcome == FAILED:
             raise Unreadable(f"the reader failed with {payload.decode('ascii', 'replace')}")
-        return _email(payload)
+        return email_of(payload)
+
+    async def warm(self) -> None:
+        """Start all children, by an empty mail each, so that the first real ones need not wait for a start."""
+        await asyncio.gather(*(self.read(b"") for _ in range(self._size)), return_exceptions=True)
+
+    async def _child(self) -> "_Child":
+        """One that waits for work, or a new one; those that died while idle are passed over."""
+        while self._idle:
+            child = self._idle.pop()
+            if child.is_alive:
+                return child
+            await child.kill()
+        return await _Child.start(self._limits)
 
     async def close(self) -> None:
         """End all idle children; reads under way end theirs by themselves."""
@@ -94,7 +108,29 @@ class _Child:
             )
         except OSError as error:
             raise TemporaryError(f"cannot start a reader: {error.strerror}") from error
-        return cls(process, limits)
+        child = cls(process, limits)
+        await child._wait_until_ready()
+        return child
+
+    async def _wait_until_ready(self) -> None:
+        """Starting is not the mail's fault: it has a clock of its own."""
+        assert self._process.stdout is not None
+        try:
+            async with asyncio.timeout(_START_SECONDS):
+                ready = await self._process.stdout.read(len(READY))
+        except TimeoutError:
+            ready = b""
+        except BaseException:
+            await self.kill()
+            raise
+        if ready != READY:
+            await self.kill()
+            raise TemporaryError("the reader of mails does not start")
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether the process has not ended, as far as is known."""
+        return self._process.returncode is None
 
     async def ask(self, raw: bytes) -> tuple[bytes, bytes]:
         """Hand over a mail and wait for the outcome and its payload."""
@@ -139,7 +175,8 @@ class _Values(pickle.Unpickler):
         raise pickle.UnpicklingError(f"{module}.{name} is no value of a mail")
 
 
-def _email(payload: bytes) -> Email:
+def email_of(payload: bytes) -> Email:
+    """The mail in a child's answer. Raises Unreadable for an answer that holds anything else."""
     try:
         email = _Values(io.BytesIO(payload)).load()
     except (pickle.UnpicklingError, EOFError, AttributeError, TypeError, ValueError, IndexError) as error:

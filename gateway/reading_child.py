@@ -1,7 +1,7 @@
 """The process that parses mails for `reading`: one mail at a time from stdin, each within its own limits.
 
-Frames: a request is 8 bytes of length and the mail; an answer is 1 byte of outcome, 8 bytes of length and a pickle
-of the `Email`, or the name of what went wrong. The process ends with its parent.
+It says `READY` once it can. A request is 8 bytes of length and the mail; an answer is 1 byte of outcome, 8 bytes of
+length and a pickle of the `Email`, or the name of what went wrong. The process ends with its parent.
 """
 
 import contextlib
@@ -21,6 +21,7 @@ except ImportError:  # Windows has neither these limits nor these signals
 
 LENGTH = struct.Struct(">Q")
 ANSWER = struct.Struct(">cQ")
+READY = b"!"
 READ, FAILED, TOO_BIG = b"r", b"f", b"m"
 
 _STATM = Path("/proc/self/statm")
@@ -36,6 +37,8 @@ def main() -> None:
     from gateway.domain import parsing
 
     gc.freeze()
+    answers.write(READY)
+    answers.flush()
     while (raw := _request(sys.stdin.buffer)) is not None:
         _limit(cpu_seconds, memory)
         try:

@@ -3,7 +3,7 @@
 import re
 
 _FOLD = re.compile(r"\n[ \t]")
-_LINE = re.compile(r"^([A-Z-]{1,40})((?:;[^:\"\n]{0,200}(?:\"[^\"\n]{0,200}\")?){0,10}):(.*)$", re.MULTILINE)
+_LINE = re.compile(r"^([A-Z-]{1,40})((?:;[^;:\"\n]{0,200}(?:\"[^\"\n]{0,200}\")?){0,10}):(.*)$", re.MULTILINE)
 _ESCAPED = re.compile(r"\\([\\;,nN])")
 _STAMP = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d)?(Z?))?")
 _ZONE = re.compile(r"TZID=\"?([^;:\"]{1,60})", re.IGNORECASE)

@@ -3,6 +3,7 @@
 SIGNED_DATA = bytes.fromhex("2a864886f70d010702")
 DATA = bytes.fromhex("2a864886f70d010701")
 MAX_DEPTH = 12
+MAX_ELEMENTS = 20_000
 
 _OID, _SEQUENCE, _OCTETS, _EXPLICIT = 0x06, 0x30, 0x04, 0xA0
 
@@ -47,7 +48,7 @@ def _span(data: bytes, position: int) -> tuple[int, int]:
 
 def _children(data: bytes, start: int, end: int) -> list[Element]:
     found: list[Element] = []
-    while start < end and (element := _element(data, start, end, 0)) is not None:
+    while start < end and len(found) < MAX_ELEMENTS and (element := _element(data, start, end, 0)) is not None:
         found.append(element)
         start = element[3]
     return found

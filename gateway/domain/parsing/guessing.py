@@ -1,6 +1,7 @@
 """Which charset unlabelled bytes are in: a statistical detector for long texts, common characters for short ones."""
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from gateway.domain.parsing import frequent
@@ -40,7 +41,12 @@ _COMMON: dict[str, float] = {
     **dict.fromkeys(frequent.LETTERS, 0.75),
     **dict.fromkeys(frequent.SIMPLIFIED + frequent.TRADITIONAL + frequent.JAPANESE + frequent.HANGUL, 1.0),
 }
-_ENOUGH = 400
+_FOREIGN = re.compile(r"[^\x00-\x7f]")
+_FOREIGN_BYTE = re.compile(rb"[\x80-\xff]")
+_WINDOW = 400
+_HIGH_BYTES = bytes(range(0x80, 0x100))
+_SAMPLE = 2048
+_CLEAR = 0.3
 
 _CANDIDATES = (
     "gb18030",
@@ -104,11 +110,13 @@ def _encodes(char: str, codec: str) -> bool:
 
 def plausibility(text: str) -> float:
     """How natural the non-ASCII part of a text looks: 1 very, 0 not at all; 1 for pure ASCII."""
-    foreign = [char for char in text[:4000] if char > "\x7f"][:_ENOUGH]
-    if not foreign:
+    if text.isascii():
         return 1.0
-    mean = sum(map(_commonness, foreign)) / len(foreign)
-    return mean - _oddities(text[:2000]) / len(foreign)
+    first = _FOREIGN.search(text)
+    start = max(0, first.start() - 20) if first else 0
+    window = text[start : start + _WINDOW]
+    foreign = [char for char in window if char > "\x7f"]
+    return (sum(map(_commonness, foreign)) - _oddities(window)) / len(foreign)
 
 
 def _oddities(text: str) -> float:
@@ -140,6 +148,7 @@ _MIXED = {
 """Scripts that meet inside a word, and how odd that is."""
 
 
+@lru_cache(maxsize=8192)
 def _script(char: str) -> int:
     code = ord(char)
     if code < 0x80:
@@ -157,20 +166,31 @@ def _script(char: str) -> int:
 
 def best_guess(raw: bytes) -> Guess | None:
     """The codec whose reading looks most natural, or None when none reads the bytes whole."""
-    sample = raw if len(raw) <= 8192 else _cut(raw, 8192)
-    favoured = _detected(sample)
-    best: Guess | None = None
-    for codec in dict.fromkeys((*_CANDIDATES, *favoured)):
-        try:
-            text = sample.decode(codec)
-        except UnicodeError:
-            continue
-        score = plausibility(text) - _borrowed(codec, text) + _PRIOR.get(codec, 0.0) + favoured.get(codec, 0.0)
-        if best is None or score > best.score:
-            best = Guess(codec, text, score)
-    if best is None or sample is raw:
-        return best
-    return Guess(best.codec, raw.decode(best.codec, "replace"), best.score)
+    sample = raw if len(raw) <= _SAMPLE else _cut(raw)
+    guesses = {guess.codec: guess for codec in _CANDIDATES if (guess := _read_as(codec, sample))}
+    scores = sorted((guess.score for guess in guesses.values()), reverse=True)
+    if len(scores) < 2 or scores[0] - scores[1] < _CLEAR:
+        _vote(guesses, sample)
+    if not guesses:
+        return None
+    best = max(guesses.values(), key=lambda guess: guess.score)
+    return best if sample is raw else Guess(best.codec, raw.decode(best.codec, "replace"), best.score)
+
+
+def _read_as(codec: str, sample: bytes) -> Guess | None:
+    try:
+        text = sample.decode(codec)
+    except UnicodeError:
+        return None
+    return Guess(codec, text, plausibility(text) - _borrowed(codec, text) + _PRIOR.get(codec, 0.0))
+
+
+def _vote(guesses: dict[str, Guess], sample: bytes) -> None:
+    """Where the readings look alike, the statistical detector's word counts: good on sentences, poor on names."""
+    codec, weight = _detected(sample)
+    guess = guesses.get(codec) or (_read_as(codec, sample) if codec else None)
+    if guess is not None:
+        guesses[codec] = replace(guess, score=guess.score + weight)
 
 
 def _borrowed(codec: str, text: str) -> float:
@@ -181,22 +201,24 @@ def _borrowed(codec: str, text: str) -> float:
     return 0.3 if kana * 4 >= sum(1 for char in text[:1000] if char > "\x7f") else 0.0
 
 
-def _cut(raw: bytes, size: int) -> bytes:
-    """The beginning up to a line end, so that no character is cut in two."""
-    end = raw.rfind(b"\n", 0, size)
-    return raw[: end + 1] if end > 0 else raw[:size]
+def _cut(raw: bytes) -> bytes:
+    """Whole lines around the first foreign byte, so that no character is cut in two."""
+    first = _FOREIGN_BYTE.search(raw)
+    start = raw.rfind(b"\n", 0, first.start()) + 1 if first else 0
+    end = raw.rfind(b"\n", start, start + _SAMPLE)
+    return raw[start : end + 1] if end > start else raw[start : start + _SAMPLE]
 
 
-def _detected(sample: bytes) -> dict[str, float]:
-    """What the statistical detector says, with the weight of its vote: it is good on sentences, poor on names."""
+def _detected(sample: bytes) -> tuple[str, float]:
+    """The codec that the statistical detector names, and the weight of its vote; empty when it names none of ours."""
+    foreign = len(sample) - len(sample.translate(None, _HIGH_BYTES))
+    if foreign < 6:
+        return "", 0.0
     import cchardet  # loaded late: most mails say what they are
 
     found = cchardet.detect(sample)
-    name = _NAMES.get(str(found.get("encoding") or "").upper())
-    foreign = sum(1 for byte in sample if byte > 0x7F)
-    if name is None or foreign < 6:
-        return {}
-    return {name: min(0.35, foreign / 120) * float(found.get("confidence") or 0.0)}
+    codec = _NAMES.get(str(found.get("encoding") or "").upper(), "")
+    return codec, min(0.35, foreign / 120) * float(found.get("confidence") or 0.0)
 
 
 _NAMES = {

@@ -60,7 +60,7 @@ def _walk(root: LexborNode, page: Page) -> None:
         tag = node.tag or ""
         if tag == "-text":
             page.write(node.text_content or "")
-        elif tag[0] != "-" and tag not in _SKIPPED and not _is_hidden(attributes := node.attributes):
+        elif tag and tag[0] != "-" and tag not in _SKIPPED and not _is_hidden(attributes := node.attributes):
             element = page.open(_element(tag, attributes))
             if (child := node.child) is not None and tag not in _PICTURE_TAGS:
                 opened.append((node, element))

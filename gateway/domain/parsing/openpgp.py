@@ -13,10 +13,8 @@ _ARMOR = re.compile(
     rb"([A-Za-z0-9+/=\r\n]{1,20000000}?)"
     rb"(?:\r?\n=[A-Za-z0-9+/]{4}[ \t]*)?\r?\n-----END PGP MESSAGE-----"
 )
-_CLEAR = re.compile(
-    r"-----BEGIN PGP SIGNED MESSAGE-----[ \t]*\n(?:Hash:[^\n]{0,200}\n){0,5}\n(.*?)\n-----BEGIN PGP "
-    r"SIGNATURE-----.*?-----END PGP SIGNATURE-----[ \t]*\n?",
-    re.DOTALL,
+_CLEAR, _SIGNATURE, _END = (
+    f"-----{words}-----\n" for words in ("BEGIN PGP SIGNED MESSAGE", "BEGIN PGP SIGNATURE", "END PGP SIGNATURE")
 )
 _DASHED = re.compile(r"^- ", re.MULTILINE)
 _COMPRESSED, _LITERAL, _MARKER = 8, 11, 10
@@ -26,9 +24,16 @@ _RAW_DEFLATE, _ZLIB = 1, 2
 
 def without_armor(text: str) -> str:
     """A clear-signed text as it was written (RFC 9580 §7); the signature is not checked."""
-    if "-----BEGIN PGP SIGNED MESSAGE-----" not in text:
+    start = text.find(_CLEAR)
+    if start < 0:
         return text
-    return _CLEAR.sub(lambda match: _DASHED.sub("", match[1]) + "\n", text)
+    body = text.find("\n\n", start)
+    signature = text.find(_SIGNATURE, body)
+    if body < 0 or signature < 0:
+        return text
+    end = text.find(_END, signature)
+    written = _DASHED.sub("", text[body + 2 : signature])
+    return text[:start] + written + (text[end + len(_END) :] if end >= 0 else "")
 
 
 def literal(armored: bytes) -> bytes | None:

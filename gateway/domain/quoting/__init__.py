@@ -9,6 +9,7 @@ FRESH, QUOTE, SIGNATURE = "", "quote", "signature"
 
 _QUOTED = re.compile(r"[ \t\xa0]{0,4}(?:[A-Z]{0,3}>(?!From |[_.<]|[:：]?\s*$(?<=[:：]))|＞|&gt;)")
 _WRAPPED_AT = 55
+_SCANNED = 5_000  # no answer is longer; what follows is told apart by its marks only
 _LAST_WORD = re.compile(r"[.!?。！？:：]\s*$")
 
 
@@ -76,7 +77,7 @@ def _scan(lines: list[str], kinds: list[str], forwarded: bool) -> int:
     The answer is where a forwarded mail begins, or the number of lines: an answer that quotes one forwards nothing.
     """
     quoted_before = False
-    for index, line in enumerate(lines):
+    for index, line in enumerate(lines[:_SCANNED]):
         if not line or line.isspace():
             continue
         if not quoted_before and boundaries.is_forwarded(line):

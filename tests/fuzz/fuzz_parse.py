@@ -1,0 +1,35 @@
+"""The long run: `python -m tests.fuzz.fuzz_parse [-runs=1000000]`, needs atheris; stops at the first finding.
+
+libFuzzer drives the bytes by coverage, starting from the mails of `tests/emails`; `-timeout=2` makes a mail that
+takes longer than two seconds a finding.
+"""
+
+import sys
+import tempfile
+from pathlib import Path
+
+import atheris
+
+with atheris.instrument_imports(include=["gateway.domain"]):
+    from gateway.domain.parsing import parse
+
+from tests.fuzz.checking import must_hold
+
+SEEDS = Path(__file__).parents[1] / "emails"
+
+
+def one_input(data: bytes) -> None:
+    """Read one mail and look at what came of it."""
+    must_hold(parse(data))
+
+
+def main() -> None:
+    """Hand over to libFuzzer; findings are written to the working directory."""
+    grown = tempfile.mkdtemp(prefix="znx-fuzz-")  # libFuzzer writes what it learns into the first folder
+    arguments = [sys.argv[0], "-timeout=2", "-max_len=8192", *sys.argv[1:], grown, str(SEEDS)]
+    atheris.Setup(arguments, one_input)
+    atheris.Fuzz()
+
+
+if __name__ == "__main__":
+    main()
