@@ -68,11 +68,14 @@ class Processor:
 
     def __init__(self, gw: Gateway, reader: Reader, witness: Witness, parallel: int = 4) -> None:
         self._gw, self._reader, self._witness, self._parallel = gw, reader, witness, parallel
+        self._stranded: list[Claimed] = []
 
     async def run_once(self) -> int:
         """Process what is due, a handful at a time; how many were taken. Cancelling gives back what is not finished."""
         async with self._gw.db.write() as session:
+            await give_back(session, self._stranded, self._gw.clock.now())
             batch = await claim(session, self._gw.clock.now(), self._parallel)
+        self._stranded.clear()
         try:
             await asyncio.gather(*(self.process(claimed) for claimed in batch))
         except asyncio.CancelledError:
@@ -88,7 +91,9 @@ class Processor:
         except Conflict:
             maillog.event("inbound.retry", id=claimed.id, why="another worker has taken it over")
         except TemporaryError as error:
-            maillog.event("inbound.retry", id=claimed.id, why=f"{error}; when its lease ends")
+            # Not even that could be written: it is given back with the next claim, or when its lease ends.
+            self._stranded.append(claimed)
+            maillog.event("inbound.retry", id=claimed.id, why=str(error))
 
     async def _attempt(self, claimed: Claimed) -> None:
         if claimed.attempts > MAX_ATTEMPTS:
