@@ -68,7 +68,9 @@ class Facts:
     `author` is the strictly read From, its address folded; None when there is no certain one.
     `referenced` maps Message-IDs that the mail names to threads of this shop, `quoted_tokens` the reply tokens that
     its body still carries to threads of this shop and buyer.
-    `own_mail` is set where our own loop mark came back. `require_verified` is off on a trusted network; `released` when an admin vouched for the mail.
+    `own_mail` is set where our own
+    loop mark came back. `require_verified` is off on a trusted network; `released` when an admin vouched for the
+    mail, `confirmed` when somebody who reads the registered address did.
     """
 
     recipient: Recipient

@@ -176,7 +176,7 @@ class Processor:
                 return await self._file(session, facts, disposition, claimed)
 
     async def _answer(self, session: AsyncSession, facts: Facts, ending: Ending, evidence: Evidence) -> None:
-        """What a filed mail sets off: a person gets an acknowledgement where the shop wants it, a report means silence."""
+        """What a filed mail sets off: an acknowledgement where the shop wants it; silence after a complaint."""
         if ending.state != "filed" or facts.shop is None:
             return
         email, claimed = facts.email, evidence.claimed

@@ -153,7 +153,8 @@ class ThreadEvent(SQLModel, table=True):
 class ConfirmLink(SQLModel, table=True):
     """A link, mailed to a buyer's registered address, that lets in what is held because nothing proved its author.
 
-    With a `buyer_id`, the author is an address that the buyer does not have yet and gets by confirming. Kept as a fingerprint; works until `expires_at`, by POST.
+    With a `buyer_id`, the author is an address that the buyer does not have yet and gets by confirming.
+    Kept as a fingerprint; works until `expires_at`, by POST.
     """
 
     __tablename__ = "confirm_links"
