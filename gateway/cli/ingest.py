@@ -20,7 +20,7 @@ def ingest(
     file: Annotated[str, typer.Argument(help="A file, or - for standard input")] = "-",
 ) -> None:
     """Accept one mail from a pipe. Exits 0 stored, 65 refused, 67 unknown recipient, 75 try again."""
-    from gateway.errors import Refused, TemporaryError, UnknownRecipient, ZnxError
+    from gateway.errors import Refused, UnknownRecipient, ZnxError
 
     try:
         raw = _read(file)
@@ -29,8 +29,11 @@ def ingest(
         _end(error, EX_NOUSER)
     except Refused as error:
         _end(error, EX_NOUSER if error.reason == "relay" else EX_DATAERR)
-    except (TemporaryError, ZnxError) as error:
+    except ZnxError as error:
         _end(error, EX_TEMPFAIL)
+    except Exception as error:
+        # Any other status is a bounce (pipe(8)), and whatever stands on stderr is told to the sender.
+        _end(type(error).__name__, EX_TEMPFAIL)
 
 
 def _read(file: str) -> bytes:
@@ -87,6 +90,6 @@ async def _accept(raw: bytes, rcpt: str, mail_from: str) -> str:
     return ids[0]
 
 
-def _end(error: Exception, status: int) -> None:
+def _end(error: Exception | str, status: int) -> None:
     typer.echo(f"znx: {error}", err=True)
     raise typer.Exit(status)
