@@ -1,9 +1,11 @@
 """Pages for admins: the ledger of all that came in, and what to do with what is held."""
 
+from typing import cast
+
 from aiohttp import web
 
 from gateway import admin
-from gateway.domain.ledger import InboundQuery
+from gateway.domain.ledger import InboundQuery, State
 from gateway.domain.reasons import ledger_sentence
 
 from .i18n import N_
@@ -27,7 +29,8 @@ async def ledger(request: web.Request) -> web.StreamResponse:
     gw, actor, locale = gateway(request), visit(request).actor, locale_of(request)
     state = request.query.get("state", "held")
     state = state if state in STATES else "held"
-    query = InboundQuery(state=state or None, cursor=request.query.get("cursor") or None, limit=PER_PAGE)
+    wanted = cast(State, state) if state else None
+    query = InboundQuery(state=wanted, cursor=request.query.get("cursor") or None, limit=PER_PAGE)
     page = await admin.inbound_list(gw, actor, query)
     reasons = {row.id: ledger_sentence(row.why, locale, row.details) for row in page.items}
     return render(request, "ledger.html", page=page, state=state, states=STATES, reasons=reasons)

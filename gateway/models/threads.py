@@ -11,8 +11,8 @@ from gateway.models.columns import json_column
 
 def _of_some(name: str, flag: str) -> Index:
     """An index of a shop's few threads that have the flag, newest last; spelled as each database compares flags."""
-    which = {"sqlite_where": text(f"{flag} = 1"), "postgresql_where": text(flag)}
-    return Index(name, "shop_id", flag, "last_message_at", "id", **which)
+    columns = ("shop_id", flag, "last_message_at", "id")
+    return Index(name, *columns, sqlite_where=text(f"{flag} = 1"), postgresql_where=text(flag))
 
 
 class Thread(SQLModel, table=True):

@@ -75,7 +75,8 @@ async def _order_thread(session: AsyncSession, place: Place) -> str | None:
         _THREADS.c.buyer_id == place.buyer_id,
         _THREADS.c.order_id == place.order_id,
     )
-    return (await (await session.connection()).execute(statement)).scalar()
+    found: str | None = (await (await session.connection()).execute(statement)).scalar()
+    return found
 
 
 async def _open_thread(session: AsyncSession, place: Place, message: NewMessage) -> str:

@@ -80,7 +80,8 @@ async def thread_of_order(session: AsyncSession, place: Place, order_id: str) ->
     statement = select(func.coalesce(_THREADS.c.merged_into_id, _THREADS.c.id)).where(
         _THREADS.c.buyer_id == place.buyer_id, _THREADS.c.order_id == order_id, _THREADS.c.id != place.id
     )
-    return (await (await session.connection()).execute(statement)).scalar()
+    found: str | None = (await (await session.connection()).execute(statement)).scalar()
+    return found
 
 
 async def message_ids(session: AsyncSession, thread_id: str) -> list[str]:

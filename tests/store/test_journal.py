@@ -8,8 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, update
-from sqlmodel import col
+from sqlmodel import col, select, update
 
 from gateway.blobs import LocalBlobs
 from gateway.domain.values import Arrival, Envelope, Peer
@@ -38,7 +37,7 @@ def entry(clock: StillClock, raw: bytes = b"From: a@b.example\r\n\r\nhi\r\n", *r
 async def rows(db: Database) -> list[InboundEmail]:
     """The ledger."""
     async with db.read() as session:
-        return list((await session.exec(select(InboundEmail).order_by(col(InboundEmail.id)))).scalars())
+        return list((await session.exec(select(InboundEmail).order_by(col(InboundEmail.id)))).all())
 
 
 async def test_the_answer_comes_with_a_row_for_each_recipient_and_the_bytes_once(
@@ -62,7 +61,7 @@ async def test_the_same_mail_again_has_rows_of_its_own_and_no_second_copy(
     await asyncio.gather(*(journal.append(entry(clock)) for _ in range(20)))
     assert len(await rows(db)) == 20
     async with db.read() as session:
-        assert len(list((await session.exec(select(RawEmail))).scalars())) == 1
+        assert len(list((await session.exec(select(RawEmail))).all())) == 1
 
 
 async def test_many_sessions_at_once_get_each_their_own_answer(
