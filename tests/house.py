@@ -48,11 +48,16 @@ class House:
 
     async def receive(self, mail: EmailMessage | bytes, rcpt: str = "lotus", sender: str = SENDER) -> InboundEmail:
         """Accept a mail, process what is due, and look the mail up in the ledger."""
+        id_ = await self.accept(mail, rcpt, sender)
+        await self.processor.run_once()
+        return await self.row(id_)
+
+    async def accept(self, mail: EmailMessage | bytes, rcpt: str = "lotus", sender: str = SENDER) -> str:
+        """Only accept it; the id of its row."""
         raw = mail if isinstance(mail, bytes) else mail.as_bytes(policy=mail.policy.clone(linesep="\r\n"))
         arrival = Arrival(raw, Envelope(sender, (f"{rcpt}@inbox.example",)), Peer(ip="192.0.2.7"), "smtp")
         (id_,) = await self.inbound.accept(arrival)
-        await self.processor.run_once()
-        return await self.row(id_)
+        return id_
 
     async def row(self, id_: str) -> InboundEmail:
         """A row of the ledger."""

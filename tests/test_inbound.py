@@ -10,8 +10,9 @@ from gateway.clock import new_id
 from gateway.domain.emails import Email
 from gateway.domain.values import Arrival, Envelope, Peer, Trust
 from gateway.errors import Refused, TemporaryError, UnknownRecipient, Unreadable
+from gateway.inbound.processing import MAX_ATTEMPTS
 from gateway.models import Attachment, InboundEmail, Message, Shop, Thread
-from gateway.store.inbound import raw_of
+from gateway.store.inbound import claim, raw_of
 from tests.conftest import StillClock
 from tests.house import SENDER, House, Says, add_order, mail
 
@@ -176,20 +177,38 @@ class TestTrouble:
         assert (await house.row(row.id)).state == "filed"
 
     async def test_a_dead_workers_mail_is_taken_over_when_its_lease_ends(self, house: House, clock: StillClock) -> None:
-        class Dies:
-            """Is killed while it reads."""
-
-            async def read(self, raw: bytes) -> Email:
-                """Ends the worker's task as a kill would: nothing after it runs."""
-                raise asyncio.CancelledError
-
-        with pytest.raises(asyncio.CancelledError):
-            await house.with_reader(Dies()).receive(mail())
+        await house.accept(mail())
+        async with house.gw.db.write() as session:
+            assert len(await claim(session, clock.now(), 1)) == 1  # and whoever took it is never seen again
         assert await house.processor.run_once() == 0
         clock.forward(seconds=121)
         assert await house.processor.run_once() == 1
         (row,) = await house.all(InboundEmail)
         assert (row.state, row.attempts) == ("filed", 2)
+
+    async def test_a_worker_that_is_stopped_gives_its_mail_back_at_once(self, house: House) -> None:
+        class Stopped:
+            """Is cancelled while it reads."""
+
+            async def read(self, raw: bytes) -> Email:
+                """As a task group does it that ends."""
+                raise asyncio.CancelledError
+
+        with pytest.raises(asyncio.CancelledError):
+            await house.with_reader(Stopped()).receive(mail())
+        assert await house.processor.run_once() == 1
+        (row,) = await house.all(InboundEmail)
+        assert row.state == "filed"
+
+    async def test_a_mail_that_every_worker_dies_of_fails_in_the_end(self, house: House, clock: StillClock) -> None:
+        id_ = await house.accept(mail())
+        for _ in range(MAX_ATTEMPTS):
+            async with house.gw.db.write() as session:
+                assert len(await claim(session, clock.now(), 1)) == 1
+            clock.forward(seconds=121)
+        await house.processor.run_once()
+        row = await house.row(id_)
+        assert (row.state, row.why) == ("failed", "tried-too-often")
 
     async def test_a_slow_worker_cannot_overwrite_its_successor(self, house: House, clock: StillClock) -> None:
         slow, reading = asyncio.Event(), asyncio.Event()

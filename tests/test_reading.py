@@ -37,6 +37,15 @@ async def test_a_child_reads_what_the_parser_reads() -> None:
         assert await reader.read(MAIL) == parse(MAIL)
 
 
+async def test_a_warm_reader_has_all_its_children() -> None:
+    before = children()
+    async with Reader(2) as reader:
+        await reader.warm()
+        assert len(warm := children() - before) == 2
+        await asyncio.gather(reader.read(MAIL), reader.read(MAIL))
+        assert children() - before == warm
+
+
 async def test_one_child_reads_many_mails() -> None:
     async with Reader() as reader:
         await reader.read(MAIL)
