@@ -32,7 +32,7 @@ def parse(raw: bytes) -> Email:
     layout = bodies.lay_out(root)
     body = bodies.read(layout, words.hint, repairs)
     shown = show(body, repairs)
-    files = attachments.read(layout.files, words, repairs)
+    files = attachments.read(layout.files, body.content_ids(), words, repairs)
     subject = root.headers.text("subject")
     parts = quoting.split(shown.text, shown.marks, forwarded=bool(_FORWARD.match(subject)))
     fields = tuple(root.headers.decoded())

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from dataclasses import replace
 from urllib.parse import unquote_to_bytes
 
 from gateway.domain.emails import Attachment
@@ -18,30 +19,34 @@ _CID = re.compile(rb"<?\s*([^<>\s]+)\s*>?")
 _SUBJECT_LIMIT = 80
 
 
-def read(files: list[Part], words: Reader, repairs: Repairs) -> tuple[Attachment, ...]:
-    """Every file, at most `MAX_ATTACHMENTS`; the others stay in the original mail and are named in the defects."""
-    found: list[Attachment] = []
-    taken: dict[str, int] = {}
-    for number, part in enumerate(files, 1):
-        if len(found) >= MAX_ATTACHMENTS:
-            left = len(files) - len(found)
-            repairs.note(f"more than {MAX_ATTACHMENTS} attachments: {left} stay in the original mail")
-            break
-        found.append(_attachment(part, number, words, repairs, taken))
-    return tuple(found)
+def read(files: list[Part], shown: frozenset[str], words: Reader, repairs: Repairs) -> tuple[Attachment, ...]:
+    """Every file, at most `MAX_ATTACHMENTS`; the others stay in the original mail and are named in the defects.
+
+    `shown` are the Content-IDs of pictures that the HTML shows: they are inline whatever their disposition says.
+    """
+    kept = [_attachment(part, number, words, repairs) for number, part in enumerate(files[:MAX_ATTACHMENTS], 1)]
+    if len(files) > MAX_ATTACHMENTS:
+        left = len(files) - MAX_ATTACHMENTS
+        repairs.note(f"more than {MAX_ATTACHMENTS} attachments: {left} stay in the original mail")
+    return tuple(replace(file, inline=True) if file.content_id in shown else file for file in kept)
 
 
-def _attachment(part: Part, number: int, words: Reader, repairs: Repairs, taken: dict[str, int]) -> Attachment:
+def _attachment(part: Part, number: int, words: Reader, repairs: Repairs) -> Attachment:
     content = part.content(repairs)
-    declared = part.content_type
     disposition = part.disposition()
-    raw_name = name_of(part, disposition, words)
-    filename = names.safe(raw_name)
-    if raw_name and filename != raw_name:
+    written = name_of(part, disposition, words)
+    filename = names.safe(written)
+    if filename != written.strip():
         repairs.note("an attachment's name was made safe")
     if not filename:
         filename = _unnamed(part, content, number, words, repairs)
-    return build(filename, declared, content, inline=_is_inline(part, disposition), content_id=content_id_of(part))
+    return build(
+        filename,
+        part.content_type,
+        content,
+        inline=_is_inline(part, disposition),
+        content_id=content_id_of(part),
+    )
 
 
 def build(filename: str, declared: str, content: bytes, *, inline: bool, content_id: str | None) -> Attachment:

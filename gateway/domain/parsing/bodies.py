@@ -3,8 +3,9 @@
 import html as entities
 import re
 from dataclasses import dataclass, field
+from urllib.parse import unquote
 
-from gateway.domain.parsing import calendars, charsets, flowed, openpgp
+from gateway.domain.parsing import calendars, charsets, flowed, openpgp, pictures
 from gateway.domain.parsing.repairs import Repairs
 from gateway.domain.parsing.tree import Part
 
@@ -14,6 +15,13 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ud800-\udfff\ufeff]")
 _LINE_END = re.compile(r"\r\n?|[\x0c\u2028\u2029\x85]")
 _JSON_LD = re.compile(r"<script[^>]{0,200}?type\s{0,5}=\s{0,5}[\"']?application/ld\+json[^>]{0,200}>", re.IGNORECASE)
 _CHARSET = "charset"
+_PLACEHOLDER_SIZE = 300
+_PLACEHOLDER = re.compile(
+    r"(?:view|read|see|display|support)[^.\n]{0,60}html|html[^.\n]{0,40}(?:e-?mail|message|format|client|view|version)"
+    r"|html[^。\n]{0,20}(?:邮件|格式|郵件)|(?:不支持|无法显示|無法顯示)[^。\n]{0,20}(?:html|此邮件|该邮件)",
+    re.IGNORECASE,
+)
+_CID = re.compile(r"cid:([^\"'\s>)]{1,200})", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -32,6 +40,12 @@ class Body:
     text_pieces: list[tuple[str, bool]]
     html_pieces: list[tuple[str, bool]]
     json_ld: tuple[str, ...]
+
+    def content_ids(self) -> frozenset[str]:
+        """The Content-IDs that the HTML shows in place."""
+        return frozenset(
+            unquote(found) for text, is_html in self.html_pieces if is_html for found in _CID.findall(text)
+        )
 
 
 def lay_out(root: Part) -> Layout:
@@ -77,21 +91,32 @@ def _is_shown(part: Part, index: int, around: str) -> bool:
 
 
 def read(layout: Layout, hint: str | None, repairs: Repairs) -> Body:
-    """Decode the body's parts, each once."""
+    """Decode the body's parts, each once; pictures found inside HTML join the files of `layout`."""
     decoded: dict[int, str] = {}
 
     def piece(part: Part) -> tuple[str, bool]:
+        is_html = part.content_type == "text/html"
         if id(part) not in decoded:
-            decoded[id(part)] = text_of(part, hint, repairs)
-        return decoded[id(part)], part.content_type == "text/html"
+            text = text_of(part, hint, repairs)
+            if is_html:
+                text, found = pictures.take_out(text, part, repairs)
+                layout.files.extend(found)
+            decoded[id(part)] = text
+        return decoded[id(part)], is_html
 
     texts = [piece(part) for part in layout.text]
     htmls = [piece(part) for part in layout.html]
-    if not any(text.strip() for text, _ in texts) and htmls:
+    if htmls and all(is_html or _says_nothing(text) for text, is_html in texts):
         texts = htmls
     texts += [(told, False) for part in layout.files if (told := _invitation(part, hint, repairs))]
     found = [each for text, is_html in htmls if is_html for each in json_ld_in(text)]
     return Body(texts, htmls if any(is_html for _, is_html in htmls) else [], tuple(found))
+
+
+def _says_nothing(text: str) -> bool:
+    """An empty text, or one that only says that the mail is HTML."""
+    bare = text.strip()
+    return not bare or (len(bare) < _PLACEHOLDER_SIZE and _PLACEHOLDER.search(bare) is not None)
 
 
 def _invitation(part: Part, hint: str | None, repairs: Repairs) -> str:

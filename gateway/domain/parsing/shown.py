@@ -1,9 +1,15 @@
 """The body as a reader sees it: readable text with its marks, and clean HTML; both cut at their caps."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from gateway.domain.parsing.bodies import MAX_TEXT, Body, page_of
 from gateway.domain.parsing.repairs import Repairs
+
+if TYPE_CHECKING:
+    from gateway.domain.parsing.cleaning import Page
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +26,9 @@ def show(body: Body, repairs: Repairs) -> Shown:
     """Render the body; the libraries for HTML are loaded only when a mail has some."""
     texts: list[str] = []
     marks: list[str] = []
+    pages: dict[str, Page] = {}
     for text, is_html in body.text_pieces:
-        piece, piece_marks = _rendered(text) if is_html else (text.strip("\n"), ())
+        piece, piece_marks = _rendered(text, pages) if is_html else (text.strip("\n"), ())
         if not piece.strip():
             continue
         if texts:
@@ -33,21 +40,30 @@ def show(body: Body, repairs: Repairs) -> Shown:
     if len(text) > MAX_TEXT:
         repairs.note(f"text over {MAX_TEXT} characters: cut, whole in the original mail")
         text = text[:MAX_TEXT]
-    html, remote = _cleaned(body, repairs) if body.html_pieces else (None, 0)
+    html, remote = _cleaned(body, pages, repairs) if body.html_pieces else (None, 0)
     return Shown(text, tuple(marks) if any(marks) else (), html, remote)
 
 
-def _rendered(html: str) -> tuple[str, tuple[str, ...]]:
-    from gateway.domain.parsing import cleaning, markup
+def _page(html: str, pages: dict[str, Page]) -> Page:
+    """The parsed page; a mail whose text is its HTML has it parsed once."""
+    from gateway.domain.parsing import cleaning
 
-    rendered = markup.render(cleaning.parse(html).tree)
+    if html not in pages:
+        pages[html] = cleaning.parse(html)
+    return pages[html]
+
+
+def _rendered(html: str, pages: dict[str, Page]) -> tuple[str, tuple[str, ...]]:
+    from gateway.domain.parsing import markup
+
+    rendered = markup.render(_page(html, pages).tree)
     return rendered.text, rendered.marks
 
 
-def _cleaned(body: Body, repairs: Repairs) -> tuple[str, int]:
+def _cleaned(body: Body, pages: dict[str, Page], repairs: Repairs) -> tuple[str, int]:
     from gateway.domain.parsing import cleaning
 
-    page = cleaning.parse(page_of(body.html_pieces))
+    page = _page(page_of(body.html_pieces), pages)
     if page.cut:
         repairs.note("HTML over the limit: cut, whole in the original mail")
     return cleaning.clean(page)

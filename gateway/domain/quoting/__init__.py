@@ -99,7 +99,7 @@ def _boundary(lines: list[str], kinds: list[str], index: int) -> tuple[int, bool
 
     A header block above any fresh text is the mail's own, or that of one sent on: only its lines are quoted.
     """
-    if boundaries.is_original(lines[index]):
+    if boundaries.is_original(lines[index]) or boundaries.is_heading(lines, index):
         return index, True
     if block := boundaries.header_block(lines, index):
         kinds[index : index + block] = [QUOTE] * block

@@ -10,6 +10,7 @@ _ORIGINAL = re.compile(
     rf"|(?:{'|'.join(vocabulary.ORIGINAL)})\s*[:：]?\s*{_DASHES})\s*$",
     re.IGNORECASE,
 )
+_HEADING = re.compile(rf"(?:{'|'.join(vocabulary.ORIGINAL)})\s*[:：]?$", re.IGNORECASE)
 _FORWARDED = re.compile(
     rf"\s*(?:{_DASHES})?\s*(?:{'|'.join(vocabulary.FORWARDED)})(?:\s*(?:by|from|由|от)\b.{{0,"
     rf"80}})?\s*[:：]?\s*(?:{_DASHES})?\s*$",
@@ -43,6 +44,15 @@ def _announces(line: str) -> bool:
     """A cheap look first: an announcement stands between dashes or ends with a colon."""
     bare = line.strip()
     return bare[:2] in _PAIRS or bare[-2:] in _PAIRS or bare.endswith((":", "："))
+
+
+def is_heading(lines: list[str], index: int) -> bool:
+    """Whether a line says "original mail" without any dashes, right above a header block: the new QQ Mail."""
+    line = lines[index].strip()
+    if len(line) > 40 or _HEADING.match(line) is None:
+        return False
+    below = next((each for each in range(index + 1, min(index + 4, len(lines))) if lines[each].strip()), None)
+    return below is not None and header_of(lines[below]) is not None
 
 
 def is_rule(line: str) -> bool:

@@ -34,6 +34,11 @@ _IDS: tuple[tuple[str, Container], ...] = (
     ("zmail_extra", "quote"),  # Zoho
     ("applemailsignature", "signature"),
     ("apple-mail-signature", "signature"),
+    ("history-quote-wrapper", "quote"),  # Lark
+    ("referencequote", "quote"),  # Coremail
+    ("reply139content", "quote"),  # China Mobile 139
+    ("xm_mail_oringinal_describe", "rest"),  # the new QQ Mail; its own spelling
+    ("outlookmessageheader", "rest"),  # Outlook 2003
     ("signature", "signature"),  # Outlook on the web's <div id="Signature">
 )
 _MARKED: dict[str, Container] = dict(_IDS)

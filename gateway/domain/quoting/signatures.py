@@ -18,6 +18,8 @@ _CLOSING = re.compile(r"(?:" + "|".join(vocabulary.CLOSINGS) + r")\s*[,.，。!�
 _DASHED_NAME = re.compile(r"\s{0,3}(?:-|[–—/~]\s?)[A-ZÀ-ÞА-Я][\w.'’-]+(?: [A-ZÀ-ÞА-Я][\w.'’-]*){0,3}\s*$")
 _CLOSING_LINES = 6
 _SPEECH = ".?!。？！"
+_SENTENCE_ENDS = ("?", "。", "？", "！")
+_CARD = re.compile(r"[\s|]+$")
 _LONGEST_FOOTER = 200
 _SIGNATURE_LINES = 12
 _SHORT = 80
@@ -78,7 +80,7 @@ def _closing(lines: list[str], start: int, end: int) -> int:
         if _CLOSING.match(line):
             return _first_closing(lines, start, index) if names else end
         names += bool(line)
-        if names > _CLOSING_LINES or len(line) > _SHORT // 2 + 10:
+        if names > _CLOSING_LINES or len(line) > _SHORT // 2 + 10 or line.endswith(_SENTENCE_ENDS):
             break
     return end
 
@@ -109,7 +111,19 @@ def _with_footers(lines: list[str], start: int, end: int) -> int:
         if is_rule(line) and position < end:
             position = index
         break
-    return position
+    return _card_above(lines, start, position) if position < end else end
+
+
+def _card_above(lines: list[str], start: int, end: int) -> int:
+    """NetEase's phone program draws a visiting card of bars above its footer: |name| address|."""
+    begin = end
+    for index in range(end - 1, max(start, end - 2 * _SIGNATURE_LINES) - 1, -1):
+        line = lines[index].strip()
+        if line and _CARD.match(lines[index]):
+            begin = index
+        elif len(line) > _SHORT // 2:
+            break
+    return begin
 
 
 def is_footer(line: str) -> bool:

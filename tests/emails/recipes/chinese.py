@@ -416,6 +416,24 @@ def _special() -> Iterator[Recipe]:
         "云朵小店 <shop@example.com> 于2024年1月5日周五 10:00写道：\n\n> 1. 颜色要红的还是蓝的？\n\n蓝的。\n\n>"
         " 2. 地址不变吧？\n\n改到公司：杭州市西湖区文三路1号。\n"
     )
+    new_qq = (
+        f"{ANSWER}\n\n\n         原始邮件\n         \n       \n"
+        f"{_block(('发件人', '发件时间', '收件人', '主题'))}\n{ASKED}\n"
+    )
+    yield Recipe(
+        "zh-qq-new-heading-without-dashes",
+        mail(head("Re: 您的订单已发货"), leaf(new_qq)),
+        {"fresh_text": ANSWER, "quoted_text~": ["原始邮件", ASKED]},
+    )
+    card = (
+        f"{ANSWER}\n\n| |\n李雷\n|\n|\n邮箱：lilei@example.cn\n|\n\n签名由 网易邮箱大师 定制\n\n"
+        f"在2024年01月05日 10:00，云朵小店 写道：\n{ASKED}\n"
+    )
+    yield Recipe(
+        "zh-netease-visiting-card",
+        mail(head("Re: 您的订单已发货"), leaf(card)),
+        {"fresh_text": ANSWER, "signature_text~": ["邮箱：lilei@example.cn", "网易邮箱大师"], "quoted_text~": ASKED},
+    )
     yield Recipe(
         "zh-inline-answers-between-quotes",
         mail(head("Re: 确认订单"), leaf(inline)),

@@ -1,5 +1,6 @@
 """Bodies in all their shapes: alternatives, several texts, HTML only, flowed text, broken boundaries, invitations."""
 
+import base64
 from collections.abc import Iterator
 
 from tests.emails.recipes.recipe import Recipe, file, head, leaf, mail, multipart
@@ -147,6 +148,29 @@ def _pages() -> Iterator[Recipe]:
             charset="",
             fields="Content-ID: <photo@phone>\r\nContent-Disposition: inline; filename=photo.png\r\n",
         ),
+    )
+    pasted = "data:image/png;base64," + base64.b64encode(PNG).decode()
+    yield Recipe(
+        "html-pasted-picture",
+        mail(head("x"), leaf(f'<p>截图：</p><img src="{pasted}">', "text/html")),
+        {
+            "text": "截图：",
+            "html~": 'src="cid:picture-1.png@data.invalid"',
+            "attachments.0.filename": "picture-1.png",
+            "attachments.0.inline": True,
+            "attachments.0.size": len(PNG),
+        },
+    )
+    told = "您的邮件客户端不支持HTML格式，请使用浏览器查看。"
+    yield Recipe(
+        "html-where-the-text-only-says-so",
+        mail(head("x"), multipart("alternative", leaf(told), leaf("<p>真正的内容</p>", "text/html"))),
+        {"text": "真正的内容"},
+    )
+    yield Recipe(
+        "html-picture-shown-though-attached",
+        mail(head("x"), related.replace(b"Content-Disposition: inline", b"Content-Disposition: attachment")),
+        {"attachments.0.inline": True},
     )
     yield Recipe(
         "html-inline-picture-by-cid",
