@@ -15,12 +15,6 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ud800-\udfff\ufeff]")
 _LINE_END = re.compile(r"\r\n?|[\x0c\u2028\u2029\x85]")
 _JSON_LD = re.compile(r"<script[^>]{0,200}?type\s{0,5}=\s{0,5}[\"']?application/ld\+json[^>]{0,200}>", re.IGNORECASE)
 _CHARSET = "charset"
-_PLACEHOLDER_SIZE = 300
-_PLACEHOLDER = re.compile(
-    r"(?:view|read|see|display|support)[^.\n]{0,60}html|html[^.\n]{0,40}(?:e-?mail|message|format|client|view|version)"
-    r"|html[^。\n]{0,20}(?:邮件|格式|郵件)|(?:不支持|无法显示|無法顯示)[^。\n]{0,20}(?:html|此邮件|该邮件)",
-    re.IGNORECASE,
-)
 _CID = re.compile(r"cid:([^\"'\s>)]{1,200})", re.IGNORECASE)
 
 
@@ -106,17 +100,11 @@ def read(layout: Layout, hint: str | None, repairs: Repairs) -> Body:
 
     texts = [piece(part) for part in layout.text]
     htmls = [piece(part) for part in layout.html]
-    if htmls and all(is_html or _says_nothing(text) for text, is_html in texts):
+    if not any(text.strip() for text, _ in texts):
         texts = htmls
     texts += [(told, False) for part in layout.files if (told := _invitation(part, hint, repairs))]
     found = [each for text, is_html in htmls if is_html for each in json_ld_in(text)]
     return Body(texts, htmls if any(is_html for _, is_html in htmls) else [], tuple(found))
-
-
-def _says_nothing(text: str) -> bool:
-    """An empty text, or one that only says that the mail is HTML."""
-    bare = text.strip()
-    return not bare or (len(bare) < _PLACEHOLDER_SIZE and _PLACEHOLDER.search(bare) is not None)
 
 
 def _invitation(part: Part, hint: str | None, repairs: Repairs) -> str:

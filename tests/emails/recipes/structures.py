@@ -161,12 +161,6 @@ def _pages() -> Iterator[Recipe]:
             "attachments.0.size": len(PNG),
         },
     )
-    told = "您的邮件客户端不支持HTML格式，请使用浏览器查看。"
-    yield Recipe(
-        "html-where-the-text-only-says-so",
-        mail(head("x"), multipart("alternative", leaf(told), leaf("<p>真正的内容</p>", "text/html"))),
-        {"text": "真正的内容"},
-    )
     yield Recipe(
         "html-picture-shown-though-attached",
         mail(head("x"), related.replace(b"Content-Disposition: inline", b"Content-Disposition: attachment")),
