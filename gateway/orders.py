@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -102,15 +103,27 @@ async def import_orders(gw: Gateway, actor: Actor, slug: str, rows: Iterable[Row
 
 
 async def _import_batch(gw: Gateway, actor: Actor, slug: str, batch: Sequence[Row]) -> list[Imported]:
-    async def write(session: AsyncSession) -> tuple[list[Imported], int]:
-        owner = await shop(session, actor, slug)
-        results = [await _import_row(gw, session, owner, row) for row in batch]
-        return [imported for imported, _ in results], sum(released for _, released in results)
+    """All rows in one transaction; row by row where that got in the way of others.
 
-    done, released = await _written(gw, write)
-    if released:
+    Two large transactions that touch the same rows in another order end each other for ever; small ones wait.
+    """
+    try:
+        async with gw.db.write() as session:
+            results = await _import_rows(gw, session, actor, slug, batch)
+    except (Duplicate, Overtaken):
+        results = []
+        for row in batch:
+            results += await _written(gw, partial(_import_rows, gw, actor=actor, slug=slug, batch=[row]))
+    if any(released for _, released in results):
         gw.inbound_signal.wake()
-    return done
+    return [imported for imported, _ in results]
+
+
+async def _import_rows(
+    gw: Gateway, session: AsyncSession, actor: Actor, slug: str, batch: Sequence[Row]
+) -> list[tuple[Imported, int]]:
+    owner = await shop(session, actor, slug)
+    return [await _import_row(gw, session, owner, row) for row in batch]
 
 
 async def _import_row(gw: Gateway, session: AsyncSession, owner: ShopSetup, row: Row) -> tuple[Imported, int]:
