@@ -30,6 +30,8 @@ async def _keep_alive(address: str) -> None:
     while True:
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "gateway", "smtp", "--member"),
+            # Never written to: it ends when this process does, even by kill -9, and then the member ends too.
+            stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.DEVNULL,
             env={**os.environ, "ZNX_SMTP_LISTEN": address, "ZNX_LMTP_LISTEN": ""},
         )

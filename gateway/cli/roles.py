@@ -31,11 +31,13 @@ READERS = 2
 async def run_roles(roles: frozenset[str], demo: bool = False, member: bool = False) -> None:
     """Run until SIGTERM or SIGINT. Raises ConfigError for a setting that can't work, a port in use included.
 
-    `member`: one of several SMTP processes, which starts no others.
+    `member`: one of several SMTP processes, which starts no others and ends with its standard input.
     """
     maillog.configure(json_lines=not sys.stderr.isatty())
     settings = _for_demo(load_settings()) if demo else load_settings()
     stop = _stop_event()
+    if member:
+        asyncio.get_running_loop().add_reader(sys.stdin.fileno(), stop.set)
     async with open_gateway(settings) as gw, AsyncExitStack() as stack:
         ports: dict[str, str] = {}
         reader = await stack.enter_async_context(_worker(gw)) if "worker" in roles else None

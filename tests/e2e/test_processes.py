@@ -37,3 +37,28 @@ def test_processes_share_a_port_and_end_together(postgres_server: Server, tmp_pa
         assert store.thread(12)["message_count"] == 12
         znx.stop()
         assert not any(Path(f"/proc/{pid}").exists() for pid in others)
+
+
+@pytest.mark.postgres
+def test_processes_end_with_one_that_is_killed(postgres_server: Server, tmp_path: Path) -> None:
+    with (
+        postgres_server.database() as url,
+        gateway(tmp_path / "home", ZNX_DATABASE_URL=url, ZNX_SMTP_PROCESSES="3") as znx,
+    ):
+        process = znx.start("smtp", roles=("smtp",))
+        others = eventually(lambda: found if len(found := children(process.pid)) == 2 else None)
+        assert others is not None
+        process.kill()
+        process.wait()
+        assert process.stdout is not None
+        process.stdout.close()
+        znx.processes.clear()
+        eventually(lambda: not any(_runs(pid) for pid in others), 40)
+
+
+def _runs(pid: int) -> bool:
+    """Whether it still does anything; one whose end nobody asks for stays as a name only."""
+    try:
+        return " Z " not in Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return False
