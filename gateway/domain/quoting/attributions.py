@@ -2,13 +2,14 @@
 
 import re
 
+from gateway.domain.patterns import Pattern
 from gateway.domain.quoting import vocabulary
 
 _ENDS = (":", "：", "︰", "写道", "寫道", "写道，", "寫道，", "写道。", "寫道。")
-_DASHED_END = re.compile(rf"(?:{vocabulary.VERBS})\s*[-—]{{2,}}$", re.IGNORECASE)
-_VERB = re.compile(rf"(?<![a-z])(?:{vocabulary.VERBS})(?![a-z])", re.IGNORECASE)
-_VERB_AT_END = re.compile(rf"(?<![a-z])(?:{vocabulary.VERBS})[^\w]{{0,6}}$", re.IGNORECASE)
-_START = re.compile(rf"[\s*_\"“-]{{0,8}}(?:{vocabulary.STARTS})", re.IGNORECASE)
+_DASHED_END = Pattern(rf"(?:{vocabulary.VERBS})\s*[-—]{{2,}}$")
+_VERB = Pattern(rf"(?<![a-z])(?:{vocabulary.VERBS})(?![a-z])")
+_VERB_AT_END = Pattern(rf"(?<![a-z])(?:{vocabulary.VERBS})[^\w]{{0,6}}$")
+_START = Pattern(rf"[\s*_\"“-]{{0,8}}(?:{vocabulary.STARTS})")
 _ADDRESS = re.compile(r"[\w.+-]@[\w-]+\.[\w.-]+|mailto:")
 _DATE = re.compile(
     r"\d{4}\s?[-/.年년]\s?\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}|(?<!\d)(?:19|20|25)\d\d(?!\d)|\d{1,"

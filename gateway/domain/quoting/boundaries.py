@@ -2,22 +2,21 @@
 
 import re
 
+from gateway.domain.patterns import Pattern
 from gateway.domain.quoting import vocabulary
 
 _DASHES = r"[-_=*~—–─]{2,}"
-_ORIGINAL = re.compile(
+_ORIGINAL = Pattern(
     rf"[>\s]*(?:{_DASHES}\s*(?:{'|'.join(vocabulary.ORIGINAL)})\s*[:：]?\s*(?:{_DASHES})?"
-    rf"|(?:{'|'.join(vocabulary.ORIGINAL)})\s*[:：]?\s*{_DASHES})\s*$",
-    re.IGNORECASE,
+    rf"|(?:{'|'.join(vocabulary.ORIGINAL)})\s*[:：]?\s*{_DASHES})\s*$"
 )
-_HEADING = re.compile(rf"(?:{'|'.join(vocabulary.ORIGINAL)})\s*[:：]?$", re.IGNORECASE)
-_FORWARDED = re.compile(
+_HEADING = Pattern(rf"(?:{'|'.join(vocabulary.ORIGINAL)})\s*[:：]?$")
+_FORWARDED = Pattern(
     rf"\s*(?:{_DASHES})?\s*(?:{'|'.join(vocabulary.FORWARDED)})(?:\s*(?:by|from|由|от)\b.{{0,"
-    rf"80}})?\s*[:：]?\s*(?:{_DASHES})?\s*$",
-    re.IGNORECASE,
+    rf"80}})?\s*[:：]?\s*(?:{_DASHES})?\s*$"
 )
-_REPLY_RULE = re.compile(
-    rf"\s*{_DASHES}\s*(?:on|在|am|le|el|il|em|op|в)\b.{{5,200}}(?:{vocabulary.VERBS})\s*{_DASHES}\s*$", re.IGNORECASE
+_REPLY_RULE = Pattern(
+    rf"\s*{_DASHES}\s*(?:on|在|am|le|el|il|em|op|в)\b.{{5,200}}(?:{vocabulary.VERBS})\s*{_DASHES}\s*$"
 )
 _RULE = re.compile(r"\s*(?:[-=*─—]{3,}|_{2,})\s*$")
 _HEADER = re.compile(r"[\s|>*]{0,12}([^\s:：|*][^:：|*\n]{0,24}?)[\s*|　]{0,6}[:：|]\*{0,2}(.*)$")

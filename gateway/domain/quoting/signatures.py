@@ -2,19 +2,17 @@
 
 import re
 
+from gateway.domain.patterns import Pattern
 from gateway.domain.quoting import vocabulary
 from gateway.domain.quoting.boundaries import is_rule
 
 _DELIMITER = re.compile(r"\s{0,3}(?:--|—|––)[ \t\xa0]*$")
-_MOBILE = re.compile(
-    r"[\s*_\-—–<\[(（【]{0,6}(?:" + "|".join(vocabulary.MOBILE) + r")[\s*_.。>\])）】]{0,4}$", re.IGNORECASE
+_MOBILE = Pattern(r"[\s*_\-—–<\[(（【]{0,6}(?:" + "|".join(vocabulary.MOBILE) + r")[\s*_.。>\])）】]{0,4}$")
+_LEGAL = Pattern(r"\s*(?:" + "|".join(vocabulary.LEGAL) + ")")
+_LIST_FOOTER = Pattern(
+    r"mailing list|https?://\S*(?:listinfo|mailman|groups?\.)|unsubscribe|you received this message because|退订"
 )
-_LEGAL = re.compile(r"\s*(?:" + "|".join(vocabulary.LEGAL) + ")", re.IGNORECASE)
-_LIST_FOOTER = re.compile(
-    r"mailing list|https?://\S*(?:listinfo|mailman|groups?\.)|unsubscribe|you received this message because|退订",
-    re.IGNORECASE,
-)
-_CLOSING = re.compile(r"(?:" + "|".join(vocabulary.CLOSINGS) + r")\s*[,.，。!！~～]{0,3}\s*$", re.IGNORECASE)
+_CLOSING = Pattern(r"(?:" + "|".join(vocabulary.CLOSINGS) + r")\s*[,.，。!！~～]{0,3}\s*$")
 _DASHED_NAME = re.compile(r"\s{0,3}(?:-|[–—/~]\s?)[A-ZÀ-ÞА-Я][\w.'’-]+(?: [A-ZÀ-ÞА-Я][\w.'’-]*){0,3}\s*$")
 _CLOSING_LINES = 6
 _SPEECH = ".?!。？！"

@@ -1,6 +1,6 @@
 """The words by which auto-replies, bounces and challenges give themselves away, by language; tables, no logic."""
 
-import re
+from gateway.domain.patterns import Pattern
 
 _AUTO_SUBJECTS = (
     r"auto(?:matic|mated|mat(?:ed)?)?[ -]*(?:reply|response|respon[ds]er?|answer)",
@@ -32,12 +32,11 @@ _AUTO_SUBJECTS = (
     r"automatick[áa] odpov[ěe][ďd]|automatikus v[áa]lasz|r[ăa]spuns automat|αυτόματη απάντηση|תשובה אוטומטית"
     r"|מענה אוטומטי",
 )
-AUTO_SUBJECT = re.compile(
+AUTO_SUBJECT = Pattern(
     r"^\W{0,3}(?:(?:re|aw|sv|回复|回覆|答复|отв)\s*[:：]\s*)*\W{0,3}(?:\[[^\]]{0,30}\]\s*)?(?:"
     + "|".join(_AUTO_SUBJECTS)
     + ")"
-    r"|[(（\[]\s*(?:" + "|".join(_AUTO_SUBJECTS[:2]) + r")\s*[)）\]]\s*$",
-    re.IGNORECASE,
+    r"|[(（\[]\s*(?:" + "|".join(_AUTO_SUBJECTS[:2]) + r")\s*[)）\]]\s*$"
 )
 
 _AUTO_TEXTS = (
@@ -64,7 +63,7 @@ _AUTO_TEXTS = (
     r"(?:我(?:正在|现在|目前)|本人)[^。\n]{0,12}(?:休假|度假|出差|外出)[^。\n]{0,40}(?:回复|联系|查看|处理)",
     r"您的(?:邮件|来信|邮件我)已(?:经)?(?:收到|自动)[^\n]{0,30}(?:自动|稍后|尽快)(?:与您|给您|回复|答复)",
 )
-AUTO_TEXT = re.compile(r"(?:\A|\n)[^\n]{0,60}?(?:" + "|".join(_AUTO_TEXTS) + ")", re.IGNORECASE)
+AUTO_TEXT = Pattern(r"(?:\A|\n)[^\n]{0,60}?(?:" + "|".join(_AUTO_TEXTS) + ")")
 
 _CHALLENGES = (
     r"(?:protected|guarded|screened) by (?:boxbe|spamarrest|spam arrest|earthlink spamblocker|bluebottle|0spam"
@@ -79,7 +78,7 @@ _CHALLENGES = (
     r"whitelist(?:ed|ing)?[^.\n]{0,60}(?:link|click|reply|request)",
     r"(?:请点击|请访问|请回复)[^。\n]{0,60}(?:验证您的身份|完成验证|确认您是真人|加入白名单)",
 )
-CHALLENGE = re.compile("|".join(_CHALLENGES), re.IGNORECASE)
+CHALLENGE = Pattern("|".join(_CHALLENGES))
 
 _BOUNCE_SUBJECTS = (
     r"un(?:deliver(?:able|ed)|delivred|able to deliver)",
@@ -122,9 +121,7 @@ _BOUNCE_SUBJECTS = (
     r"ไม่สามารถ(?:ส่ง|จัดส่ง)|ส่งไม่(?:ได้|สำเร็จ)",
     r"tidak (?:dapat )?(?:terkirim|dikirim|disampaikan)|gagal (?:dikirim|terkirim)",
 )
-BOUNCE_SUBJECT = re.compile(
-    r"^\W{0,4}(?:re: )?(?:\[[^\]]{0,40}\]\s*)?[^\n]{0,50}?(?:" + "|".join(_BOUNCE_SUBJECTS) + ")", re.IGNORECASE
-)
+BOUNCE_SUBJECT = Pattern(r"^\W{0,4}(?:re: )?(?:\[[^\]]{0,40}\]\s*)?[^\n]{0,50}?(?:" + "|".join(_BOUNCE_SUBJECTS) + ")")
 
 _STRONG_SUBJECTS = (
     r"undeliver(?:able|ed)\b",
@@ -136,7 +133,7 @@ _STRONG_SUBJECTS = (
     r"недоставленн|не доставлен|unzustellbar|non remis|no se puede entregar|non recapitabile|falha na entrega"
     r"|não entregue|配信不能|배달되지 않음|iletilemedi|onbestelbaar|niedostarcz",
 )
-STRONG_SUBJECT = re.compile(r"^\W{0,4}(?:" + "|".join(_STRONG_SUBJECTS) + ")", re.IGNORECASE)
+STRONG_SUBJECT = Pattern(r"^\W{0,4}(?:" + "|".join(_STRONG_SUBJECTS) + ")")
 
 REASONS: tuple[tuple[str, str], ...] = (
     (
@@ -228,10 +225,10 @@ REASONS: tuple[tuple[str, str], ...] = (
 )
 """RFC 3463 code and the words that mean it, the plainest reasons first."""
 
-FAILURE = re.compile("|".join(pattern for _, pattern in REASONS), re.IGNORECASE)
-REASON_PATTERNS = tuple((status, re.compile(pattern, re.IGNORECASE)) for status, pattern in REASONS)
+FAILURE = Pattern("|".join(pattern for _, pattern in REASONS))
+REASON_PATTERNS = tuple((status, Pattern(pattern)) for status, pattern in REASONS)
 
-FAILURE_SENTENCE = re.compile(
+FAILURE_SENTENCE = Pattern(
     r"(?:not|n.t|unable to|failed to|cannot|impossible to|wasn.t|could not)[^.\n]{0,50}(?:deliver|sent?\b"
     r"|reach|receiv|forward|accept|process)"
     r"|(?:deliver[a-z]{0,3}|delivery|message|mail|following)[^.\n]{0,60}(?:fail|error|unsuccessful|rejected"
@@ -248,26 +245,23 @@ FAILURE_SENTENCE = re.compile(
     r"|g[öo]nderil)[a-zçğıöşü]{0,10}(?:me|ama|eme)d"
     r"|تعذر|لم يتم|届け(?:る|られ)|配信でき|配送でき|送信でき|(?:전송|발송|전달|배달)[^\n]{0,12}(?:실패|못"
     r"|되지)|반송|niet (?:worden )?(?:afgeleverd|bezorgd)|không (?:thể )?(?:gửi|chuyển)|ไม่สามารถ|tidak "
-    r"(?:dapat|bisa) (?:dikirim|terkirim)",
-    re.IGNORECASE,
+    r"(?:dapat|bisa) (?:dikirim|terkirim)"
 )
 
-DELAY = re.compile(
+DELAY = Pattern(
     r"(?:still being|will (?:be )?(?:continue|keep|re)|continue)[^.\n]{0,30}(?:retr|try)|will be retried"
     r"|(?:message|mail|delivery)[^.\n]{0,30}(?:delayed|deferred)"
     r"|could not (?:be )?(?:sent?|delivered?)[^.\n]{0,40}(?:for (?:the )?(?:past|last)|yet)|(?:do|need) not "
     r"(?:need to )?(?:re)?send|not yet (?:been )?delivered|no action is required|warning message only"
     r"|(?:仍在|继续|將繼續|将继续|还会|正在)[^。\n]{0,10}(?:尝试|重试|嘗試|重試|投递)|延迟|延遲|延误"
-    r"|暂时(?:无法|未能)|повторн|задерж|se seguir[áa] intentando|wird weiter versucht|verz[öo]ger",
-    re.IGNORECASE,
+    r"|暂时(?:无法|未能)|повторн|задерж|se seguir[áa] intentando|wird weiter versucht|verz[öo]ger"
 )
-FINAL = re.compile(
+FINAL = Pattern(
     r"giv(?:e|en|ing) up|permanent|returned|failed (?:after|permanently)|too long|no longer|will not be|has "
-    r"expired|最终|停止|不再|放弃",
-    re.IGNORECASE,
+    r"expired|最终|停止|不再|放弃"
 )
 
-STRONG_TEXT = re.compile(
+STRONG_TEXT = Pattern(
     r"\s*(?:[*=#-]+\s*)?(?:hi[.,!]\s*)?(?:"
     r"this (?:is the (?:mail system|qmail-send program|mailer-daemon|postfix|mail delivery)|message was "
     r"created automatically by (?:mail|the) delivery)"
@@ -281,6 +275,5 @@ STRONG_TEXT = re.compile(
     r"]{0,60}的)?[^\n。]{0,30}(?:邮件|信件)[^\n。]{0,30}(?:被退回|退回|未能(?:投递|送达|发送)|无法(?:投递|送达"
     r"|发送)|投递失败|发送失败)"
     r"|(?:抱歉|很抱歉)?[，,\s]*您(?:的|寄出的|傳送的)[^\n。]{0,30}(?:郵件|信件)[^\n。]{0,30}(?:無法|未能|退回)"
-    r")",
-    re.IGNORECASE,
+    r")"
 )
