@@ -50,7 +50,7 @@ def mutated(count: int) -> list[bytes]:
 def _mutate(raw: bytes, dice: random.Random) -> bytes:
     body = bytearray(raw.replace(b"\r\n", b"\n").replace(b"\r", b" ").replace(b"\0", b" "))
     for _ in range(dice.randint(1, 12)):
-        at = dice.randrange(len(body))
+        at = dice.randrange(len(body) + 1)
         piece = body[at : at + dice.randint(1, 60)]
         body[at : at + len(piece)] = dice.choice((b"", piece * 3, dice.randbytes(len(piece)), b"=?utf-8?b?" + piece))
     text = bytes(body).replace(b"\r", b" ").replace(b"\0", b" ").replace(b"\n", b"\r\n")
