@@ -12,7 +12,7 @@ from gateway.models.columns import table_of
 
 _INBOUND, _DELIVERIES = table_of(InboundEmail), table_of(Delivery)
 _MESSAGES, _RAW = table_of(Message), table_of(RawEmail)
-OVERDUE = timedelta(minutes=10)
+OVERDUE = timedelta(minutes=5)
 """Work that has been due for so long means that no worker runs, or that they can't keep up."""
 
 
