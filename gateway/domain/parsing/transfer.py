@@ -10,7 +10,6 @@ _AFTER_PADDING = re.compile(rb"={1,2}[ \t]+[^\r\n=][^=]*")  # RFC 2045 §6.8: pa
 _SOFT_BREAK = re.compile(rb"=[ \t]+(?=\r?\n)")
 _INNER_PADDING = re.compile(rb"=+")
 _UU_BEGIN = re.compile(rb"^begin(?:-base64)?[ \t]+([0-7]{3,4})[ \t]+([^\r\n]{1,255})\r?\n", re.MULTILINE)
-_LOOKS_BASE64 = re.compile(rb"[A-Za-z0-9+/=\r\n \t]{40,}\Z")
 _IDENTITY = frozenset({"", "7bit", "8bit", "binary", "none", "7-bit", "8-bit"})
 
 

@@ -39,6 +39,7 @@ class Reader:
     def __init__(self, repairs: Repairs, hint: str | None = None) -> None:
         self.repairs = repairs
         self.hint = hint
+        self._nested = False
 
     def unstructured(self, raw: bytes) -> str:
         """A subject, a display name, a comment: white space folded, encoded words decoded, unsafe characters out."""
@@ -89,7 +90,17 @@ class Reader:
             self.repairs.note(f"encoded word: {found.repair}")
         if found.uncertain:
             self.repairs.charset_uncertain = True
+        if _START.match(found.text) and not self._nested:
+            return self._again(found.text)
         return found.text
+
+    def _again(self, text: str) -> str:
+        """Some shop systems encode what is encoded already; once more is enough."""
+        self._nested = True
+        try:
+            return self.encoded(text)
+        finally:
+            self._nested = False
 
 
 def _encoded_words(text: str) -> Iterator[EncodedWord]:

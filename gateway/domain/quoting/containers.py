@@ -38,6 +38,8 @@ _IDS: tuple[tuple[str, Container], ...] = (
     ("referencequote", "quote"),  # Coremail
     ("reply139content", "quote"),  # China Mobile 139
     ("xm_mail_oringinal_describe", "rest"),  # the new QQ Mail; its own spelling
+    ("olk_src_body_section", "quote"),  # Outlook for Mac
+    ("zmail_quote", "quote"),
     ("outlookmessageheader", "rest"),  # Outlook 2003
     ("signature", "signature"),  # Outlook on the web's <div id="Signature">
 )

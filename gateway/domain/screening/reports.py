@@ -101,11 +101,10 @@ def _action(block: dict[str, str]) -> str:
 
 
 def status_of(block: dict[str, str]) -> str:
-    """The RFC 3463 code of a block: its Status field, else one in its diagnostic."""
-    for name in ("status", "diagnostic-code"):
-        if match := _STATUS.search(block.get(name, "")):
-            return match[0]
-    return ""
+    """The RFC 3463 code of a block: its Status field, or its diagnostic's where the field says nothing (x.0.0)."""
+    said, diagnosed = (find_status(block.get(name, "")) for name in ("status", "diagnostic-code"))
+    vague = not said or (said.endswith(".0.0") and diagnosed[:1] == said[:1])
+    return diagnosed or said if vague else said
 
 
 def find_status(text: str) -> str:

@@ -85,6 +85,11 @@ def _reports() -> Iterator[Recipe]:
             "bounce.recipients.1.status": "5.2.1",
         },
     )
+    yield Recipe(
+        "dsn-status-that-says-nothing",
+        _dsn(_report("failed", "5.0.0", diagnostic="smtp; 552 5.2.2 Mailbox full")),
+        {"bounce.status": "5.2.2", "bounce.kind": "soft"},
+    )
     yield Recipe("dsn-status-only-in-diagnostic", _dsn(_report("failed", "")), {"bounce.status": "5.1.1"})
     international = (
         _report("failed", "5.1.1")

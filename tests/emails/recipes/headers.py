@@ -32,6 +32,7 @@ SUBJECTS = (
     ("encoded-folded-inside", "=?utf-8?B?6K6i\r\n 5Y2V?=", "订单"),
     ("encoded-not-closed", "=?utf-8?B?6K6i5Y2V", "订单"),
     ("encoded-glued", f"Re:{word('订单')}", "Re: 订单"),
+    ("encoded-twice", f"{word(word('订单'))}", "订单"),
     ("encoded-mislabelled", "=?iso-8859-1?B?6K6i5Y2V?=", "订单"),
     ("encoded-unknown-charset", "=?x-foo?B?6K6i5Y2V?=", "订单"),
     ("encoded-injection", "=?utf-8?Q?hello=0D=0ABcc:_evil@example.com?=", "hello Bcc: evil@example.com"),
