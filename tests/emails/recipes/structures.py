@@ -14,6 +14,8 @@ PNG = bytes.fromhex(
 def recipes() -> Iterator[Recipe]:
     """Bodies by structure, then what is made of HTML, then what is broken."""
     yield from _texts()
+    yield from _encodings()
+    yield from _pictures()
     yield from _pages()
     yield from _broken()
     yield from _invitations()
@@ -43,6 +45,9 @@ def _texts() -> Iterator[Recipe]:
         mail(head("x"), multipart("mixed", leaf("first"), leaf("<b>second</b>", "text/html"), leaf("third"))),
         {"text": "first\n\nsecond\n\nthird", "html~": ["first", "<b>second</b>", "third"]},
     )
+
+
+def _encodings() -> Iterator[Recipe]:
     yield Recipe(
         "body-quoted-printable-soft-breaks",
         mail(
@@ -85,60 +90,64 @@ def _texts() -> Iterator[Recipe]:
     yield Recipe("body-format-flowed-delsp", mail(head("x"), delsp), {"text": "这是一段很长的文字。"})
 
 
-def _pages() -> Iterator[Recipe]:
-    def page(name: str, source: str, **expects: object) -> Recipe:
-        return Recipe(
-            f"html-{name}",
-            mail(head("x"), leaf(source, "text/html")),
-            {key.replace("_in", "~"): value for key, value in expects.items()},
-        )
+def _page(name: str, source: str, **expects: object) -> Recipe:
+    return Recipe(
+        f"html-{name}",
+        mail(head("x"), leaf(source, "text/html")),
+        {key.replace("_in", "~"): value for key, value in expects.items()},
+    )
 
-    yield page(
+
+def _pages() -> Iterator[Recipe]:
+    yield _page(
         "table",
         "<table><tr><th>SKU</th><th>数量</th></tr><tr><td>A-1</td><td>2</td></tr></table>",
         text="SKU\t数量\nA-1\t2",
     )
-    yield page(
+    yield _page(
         "lists",
         "<ul><li>red</li><li>blue</li></ul><ol><li>one</li><li>two</li></ol>",
         text="- red\n- blue\n\n1. one\n2. two",
     )
-    yield page(
+    yield _page(
         "links",
         '<p>See <a href="https://example.com/o/1">my order</a> or <a href="https://example.com/x">'
         "https://example.com/x</a></p>",
         text="See my order (https://example.com/o/1) or https://example.com/x",
     )
-    yield page(
+    yield _page(
         "hidden-text",
         '<div style="display:none">preview</div><p>shown</p><span hidden>x</span><p style="font-size:0">y</p>',
         text="shown",
     )
-    yield page(
+    yield _page(
         "scripts-and-styles",
         "<style>p{}</style><script>alert(1)</script><p onclick='x()'>hello</p>",
         text="hello",
         html="<html><body><p>hello</p></body></html>",
     )
-    yield page(
+    yield _page(
         "entities-and-blanks", "<p>5&nbsp;&lt;&nbsp;6 &amp;\n   7</p>\n<pre>a\n  b</pre>", text="5 < 6 & 7\n\na\n  b"
     )
-    yield page("unclosed", "<div><p>one<p>two<b>bold", text="one\n\ntwobold")
-    yield page(
+    yield _page("unclosed", "<div><p>one<p>two<b>bold", text="one\n\ntwobold")
+    yield _page(
         "remote-pictures-blocked",
         '<p>hi</p><img src="https://tracker.example/p.gif"><img src="cid:a@b">',
         remote_content=1,
         html_in=['data-blocked-src="https://tracker.example/p.gif"', 'src="cid:a@b"'],
     )
-    yield page(
+    yield _page(
         "emoji-by-alt", '<p>好的<img src="https://mail.example/emoji/1.png" alt="[微笑]"></p>', text="好的[微笑]"
     )
-    yield page(
+    yield _page(
         "dangerous-links",
         '<a href="javascript:alert(1)">a</a><a href="data:text/html,x">b</a><a href="https://ok.example/">c</a>',
         html_in="https://ok.example/",
         text_in="a",
     )
+
+
+def _pictures() -> Iterator[Recipe]:
     related = multipart(
         "related",
         leaf('<p>照片：<img src="cid:photo@phone"></p>', "text/html"),
