@@ -18,6 +18,7 @@ from gateway.domain.actors import Actor
 from gateway.domain.composing import File, Outgoing, compose, message_id, reply_subject
 from gateway.domain.composing.parts import safe_name
 from gateway.domain.messages import NewMessage, Place, StoredFile
+from gateway.domain.parsing import kinds
 from gateway.domain.tokens import REPLY_LIFE, fingerprint, mint
 from gateway.errors import Duplicate, Invalid, TemporaryError
 from gateway.mailing import order_context, signed
@@ -182,11 +183,11 @@ def _message(id_: str, thread_id: str, actor: Actor, draft: ReplyDraft, mail: Ou
 
 
 def _stored(file: NewAttachment) -> StoredFile:
-    digest = hashlib.sha256(file.content).hexdigest()
+    digest, name = hashlib.sha256(file.content).hexdigest(), safe_name(file.filename)
     return StoredFile(
         id=new_id(),
-        filename=safe_name(file.filename),
-        content_type=file.content_type,
+        filename=name,
+        content_type=kinds.of(file.content, file.content_type, name),
         declared_type=file.content_type,
         size=len(file.content),
         sha256=digest,

@@ -8,7 +8,7 @@ from gateway.domain.actors import SYSTEM, Actor
 from gateway.domain.couriers import Deferred, Refused
 from gateway.domain.values import Peer
 from gateway.errors import Invalid, NotFound, UnknownRecipient
-from gateway.models import Delivery, DeliveryAttempt, Message, Thread
+from gateway.models import Attachment, Delivery, DeliveryAttempt, Message, Thread
 from gateway.outbound import NewAttachment, ReplyDraft, reply
 from gateway.worker import Worker
 from tests.conftest import StillClock
@@ -213,6 +213,12 @@ async def test_a_large_answer_is_sent_whole(house: House, thread_id: str, worker
     await worker.send_once()
     (part,) = relay.mails[0].iter_attachments()
     assert part.get_content() == file.content
+
+
+async def test_a_files_type_is_told_by_its_bytes(house: House, thread_id: str) -> None:
+    await reply(house.gw, SELLER, thread_id, ReplyDraft("See", (NewAttachment("a.png", "image/png", b"%PDF-1.4 x"),)))
+    (file,) = await house.all(Attachment)
+    assert (file.content_type, file.declared_type) == ("application/pdf", "image/png")
 
 
 @pytest.mark.parametrize(
