@@ -100,7 +100,7 @@ class _Child:
         environment = {"PYTHONPATH": os.pathsep.join([str(Path(__file__).parents[1]), *filter(None, sys.path)])}
         try:
             process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "gateway.reading_child", str(limits.cpu_seconds), str(limits.memory)),
+                *(sys.executable, "-P", "-m", "gateway.reading_child", str(limits.cpu_seconds), str(limits.memory)),
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.DEVNULL,
