@@ -97,7 +97,7 @@ class _Child:
     @classmethod
     async def start(cls, limits: Limits) -> Self:
         """Start one; it gets none of our environment but where our own code is."""
-        environment = {"PYTHONPATH": os.pathsep.join([str(Path(__file__).parents[1]), *filter(None, sys.path)])}
+        environment = {"PYTHONPATH": os.pathsep.join([*filter(None, sys.path), str(Path(__file__).parents[1])])}
         try:
             process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-P", "-m", "gateway.reading_child", str(limits.cpu_seconds), str(limits.memory)),
