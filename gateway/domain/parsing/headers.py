@@ -13,7 +13,7 @@ MAX_VALUE = 16 * 1024
 
 _FIELD = re.compile(rb"([!-9;-~\x80-\xff]{1,200})[ \t]*:[ \t]?")
 _FOLD = re.compile(rb"[\r\n]+[ \t]*")
-_LINE = re.compile(rb"[^\n]*(?:\n|$)")
+_BLANK_LINES = re.compile(rb"[\r\n]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def split(raw: bytes, start: int, end: int, words: Reader, repairs: Repairs) -> 
         if not raw[position:line_end].strip(b"\r\n"):
             return Headers(fields, words), line_end
         match = _FIELD.match(raw, position, line_end)
-        stop = _continued(raw, line_end, end)
+        stop = _continued(raw, line_end, min(end, limit + 1))
         if position > limit or len(fields) >= MAX_FIELDS:
             repairs.note("header section over the limit: the rest of it is not read")
             return Headers(fields, words), _end_of_section(raw, position, end)
@@ -117,9 +117,8 @@ def _more(raw: bytes, position: int, end: int) -> bool:
 
 def _skip_leading(raw: bytes, start: int, end: int, repairs: Repairs) -> int:
     """mbox's "From " line and empty lines before the first field are no part of the mail."""
-    position = start
-    while position < end and raw[position] in b"\r\n":
-        position += 1
+    blank = _BLANK_LINES.match(raw, start, end)
+    position = blank.end() if blank else start
     if raw.startswith((b"From ", b">From "), position):
         repairs.note("mbox separator line: left out")
         return raw.find(b"\n", position, end) + 1 or end

@@ -8,11 +8,9 @@ from collections.abc import Iterator
 MAX_SIZE = 4_000_000
 MAX_DEPTH = 4
 
-_ARMOR = re.compile(
-    rb"-----BEGIN PGP MESSAGE-----[ \t]*\r?\n(?:[A-Za-z-]{1,30}:[^\n]{0,200}\n){0,10}[ \t]*\r?\n"
-    rb"([A-Za-z0-9+/=\r\n]{1,20000000}?)"
-    rb"(?:\r?\n=[A-Za-z0-9+/]{4}[ \t]*)?\r?\n-----END PGP MESSAGE-----"
-)
+_BEGIN, _END_MESSAGE = b"-----BEGIN PGP MESSAGE-----", b"-----END PGP MESSAGE-----"
+_ARMOR_HEADER = re.compile(rb"[ \t]*\r?\n(?:[A-Za-z-]{1,30}:[^\n]{0,200}\n){0,10}[ \t]*\r?\n")
+_CHECKSUM = re.compile(rb"\r?\n=[A-Za-z0-9+/]{4}\s*\Z")
 _CLEAR, _SIGNATURE, _END = (
     f"-----{words}-----\n" for words in ("BEGIN PGP SIGNED MESSAGE", "BEGIN PGP SIGNATURE", "END PGP SIGNATURE")
 )
@@ -38,11 +36,15 @@ def without_armor(text: str) -> str:
 
 def literal(armored: bytes) -> bytes | None:
     """The plain content of an armored message; None when it is encrypted or none at all."""
-    match = _ARMOR.search(armored)
-    if match is None:
+    begin = armored.find(_BEGIN)
+    end = armored.find(_END_MESSAGE, begin)
+    header = _ARMOR_HEADER.match(armored, begin + len(_BEGIN)) if begin >= 0 else None
+    if header is None or end < header.end():
         return None
+    body = armored[header.end() : end]
+    checksum = _CHECKSUM.search(body, max(0, len(body) - 20))
     try:
-        return _literal(binascii.a2b_base64(match[1]), 0)
+        return _literal(binascii.a2b_base64(body[: checksum.start()] if checksum else body), 0)
     except (binascii.Error, zlib.error, IndexError):
         return None
 

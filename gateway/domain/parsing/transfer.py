@@ -5,7 +5,11 @@ import re
 
 from gateway.domain.parsing.repairs import Repairs
 
-_NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/=]+")
+_BASE64 = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=")
+_NOT_BASE64 = bytes(byte for byte in range(256) if byte not in _BASE64)
+MAX_RUNS = 10_000
+MAX_NOISY = 4_000_000
+MAX_UU_FILES = 50
 _AFTER_PADDING = re.compile(rb"={1,2}[ \t]+[^\r\n=][^=]*")  # RFC 2045 §6.8: padding ends the data
 _SOFT_BREAK = re.compile(rb"=[ \t]+(?=\r?\n)")
 _INNER_PADDING = re.compile(rb"=+")
@@ -31,7 +35,7 @@ def undo(raw: bytes, encoding: str, repairs: Repairs) -> bytes:
 
 def unbase64(raw: bytes, repairs: Repairs) -> bytes:
     """Base64 with line ends, noise, missing or inner padding; text that never was base64 stays."""
-    letters = _NOT_BASE64.sub(b"", raw)
+    letters = raw.translate(None, _NOT_BASE64)
     try:
         return binascii.a2b_base64(letters, strict_mode=True)
     except binascii.Error:
@@ -40,8 +44,8 @@ def unbase64(raw: bytes, repairs: Repairs) -> bytes:
         repairs.note("labelled base64 but is not: taken as it is")
         return raw
     repairs.note("broken base64: read as far as it goes")
-    letters = _NOT_BASE64.sub(b"", _AFTER_PADDING.sub(b"=", raw, count=1))
-    return b"".join(_base64_run(run) for run in _INNER_PADDING.split(letters))
+    letters = _AFTER_PADDING.sub(b"=", raw, count=1).translate(None, _NOT_BASE64)
+    return b"".join(_base64_run(run) for run in _INNER_PADDING.split(letters, MAX_RUNS)[:MAX_RUNS])
 
 
 def _base64_run(run: bytes) -> bytes:
@@ -50,15 +54,20 @@ def _base64_run(run: bytes) -> bytes:
 
 
 def unquote(raw: bytes) -> bytes:
-    """Quoted-printable; blanks after a soft line break (§6.7 rule 3) are transport noise."""
-    return binascii.a2b_qp(_SOFT_BREAK.sub(b"=", raw) if b"= " in raw or b"=\t" in raw else raw)
+    """Quoted-printable; blanks after a soft line break (§6.7 rule 3) are transport noise, of which letters have little."""
+    if len(raw) < MAX_NOISY and (b"= " in raw or b"=\t" in raw):
+        raw = _SOFT_BREAK.sub(b"=", raw)
+    return binascii.a2b_qp(raw)
 
 
 def uuencoded(raw: bytes) -> list[tuple[str, bytes, int, int]]:
     """The uuencoded files in a text: name (undecoded Latin-1), bytes, and where each begins and ends."""
     found: list[tuple[str, bytes, int, int]] = []
     position = 0
-    while begin := _UU_BEGIN.search(raw, position):
+    for _ in range(MAX_UU_FILES):
+        begin = _UU_BEGIN.search(raw, position)
+        if begin is None:
+            break
         data, end = _uu_lines(raw, begin.end())
         position = begin.end()
         if end is not None:

@@ -11,6 +11,7 @@ from gateway.domain.parsing.words import Reader
 
 MAX_PARTS = 200
 MAX_DEPTH = 20
+MAX_MARKERS = 100_000
 
 _IMPLIED_BOUNDARY = re.compile(
     rb"^--([^\r\n]{1,200}?)[ \t]*\r?\n(?=Content-[A-Za-z-]{1,40}[ \t]*:)", re.MULTILINE | re.IGNORECASE
@@ -153,7 +154,10 @@ def _between(raw: bytes, start: int, end: int, boundary: bytes, repairs: Repairs
     cuts: list[tuple[int, int]] = []
     opened: int | None = None
     position = start
-    while (found := raw.find(marker, position, end)) >= 0 and len(cuts) <= MAX_PARTS:
+    for _ in range(MAX_MARKERS):
+        found = raw.find(marker, position, end)
+        if found < 0 or len(cuts) > MAX_PARTS:
+            break
         position = found + len(marker)
         if found > start and raw[found - 1] not in b"\r\n":
             continue

@@ -12,7 +12,7 @@ from gateway.domain.parsing.repairs import Repairs
 _UNSAFE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")
 _SPACE = re.compile(r"[ \t\r\n]+")
 _GLUED = ("]", ":")  # gateways put their tag, clients their "Re:", right before an encoded word
-_NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]")
+_NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")
 _START = re.compile(r"=\?([^?\s]{1,78})\?([bBqQ])\?")
 _HEX = re.compile(rb"=([0-9A-Fa-f]{2})")
 
