@@ -10,7 +10,8 @@ from gateway.domain.parsing.repairs import Repairs
 from gateway.domain.parsing.tree import Part
 
 MAX_TEXT = 200_000
-MAX_SOURCE = 2_000_000
+MAX_SOURCE = 1_000_000
+MAX_PAGE = 16_000_000  # with pictures pasted into it
 
 _CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ud800-\udfff\ufeff]")
 _LINE_END = re.compile(r"\r\n?|[\x0c\u2028\u2029\x85]")
@@ -118,9 +119,10 @@ def _invitation(part: Part, hint: str | None, repairs: Repairs) -> str:
 def text_of(part: Part, hint: str | None, repairs: Repairs) -> str:
     """A text part as text: transfer encoding, charset, line ends, format=flowed and control characters undone."""
     raw = part.content(repairs)
-    if len(raw) > MAX_SOURCE:
-        repairs.note(f"{part.content_type} over {MAX_SOURCE} bytes: cut, whole in the original mail")
-        raw = raw[:MAX_SOURCE]
+    limit = MAX_PAGE if b"data:image/" in raw else MAX_SOURCE
+    if len(raw) > limit:
+        repairs.note(f"{part.content_type} over {limit} bytes: cut, whole in the original mail")
+        raw = raw[:limit]
     found = charsets.decode(raw, part.options.get(_CHARSET) or None, hint=hint)
     if found.repair:
         repairs.note(f"{part.content_type}: {found.repair}")

@@ -54,7 +54,7 @@ def _base64_run(run: bytes) -> bytes:
 
 
 def unquote(raw: bytes) -> bytes:
-    """Quoted-printable; blanks after a soft line break (§6.7 rule 3) are transport noise, of which letters have little."""
+    """Quoted-printable; blanks after a soft line break (§6.7 rule 3) are noise, looked for in what may be a letter."""
     if len(raw) < MAX_NOISY and (b"= " in raw or b"=\t" in raw):
         raw = _SOFT_BREAK.sub(b"=", raw)
     return binascii.a2b_qp(raw)
