@@ -43,11 +43,11 @@ def read(raw: bytes, words: Reader) -> Parameterised:
         return Parameterised("")
     text = words.raw_text(raw)
     head, semicolon, rest = text.partition(";")
+    if not semicolon and "=" in head:  # some mailers forget every semicolon
+        head, _, rest = text.strip().partition(" ")
     if "(" in head:
         head = _COMMENT.sub("", head)
     value = _SPACE.sub("", head) if "/" in head else (head.split() or [""])[0]
-    if not semicolon and "=" in head:  # some mailers forget the first semicolon
-        value, _, rest = head.strip().partition(" ")
     return Parameterised(clean(value).strip("\"'").lower(), _assemble(_sections(rest), words) if rest else {})
 
 
