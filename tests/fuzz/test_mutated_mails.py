@@ -12,7 +12,7 @@ from tests.emails.recipes import all_recipes
 from tests.fuzz.checking import must_hold
 from tests.fuzz.mutating import mutate
 
-MAILS = [recipe.raw for recipe in all_recipes() if len(recipe.raw) < 1500]
+MAILS = [recipe.raw for recipe in all_recipes() if len(recipe.raw) < 1000]
 EACH = 200
 
 

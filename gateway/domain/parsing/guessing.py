@@ -43,7 +43,7 @@ _COMMON: dict[str, float] = {
 }
 _FOREIGN = re.compile(r"[^\x00-\x7f]")
 _FOREIGN_BYTE = re.compile(rb"[\x80-\xff]")
-_WINDOW = 400
+_WINDOW = 200
 _HIGH_BYTES = bytes(range(0x80, 0x100))
 _SAMPLE = 2048
 _CLEAR = 0.3
