@@ -35,6 +35,7 @@ def parse(raw: bytes) -> Email:
     files = attachments.read(layout.files, body.content_ids(), words, repairs)
     subject = root.headers.text("subject")
     parts = quoting.split(shown.text, shown.marks, forwarded=bool(_FORWARD.match(subject)))
+    told = _told(shown.text, repairs)
     fields = tuple(root.headers.decoded())
     verdict = screening.screen(root, subject, shown.text)
     return Email(
@@ -47,9 +48,9 @@ def parse(raw: bytes) -> Email:
         internet_message_id=next(iter(_ids(root, "message-id")), None),
         in_reply_to=_ids(root, "in-reply-to"),
         references=_ids(root, "references"),
-        text=shown.text,
+        text=shown.text + told,
         html=shown.html,
-        fresh_text=parts.fresh,
+        fresh_text=parts.fresh + told,
         quoted_text=parts.quoted,
         signature_text=parts.signature,
         attachments=files,
@@ -61,6 +62,14 @@ def parse(raw: bytes) -> Email:
         remote_content=shown.remote_content,
         json_ld=body.json_ld,
     )
+
+
+def _told(text: str, repairs: Repairs) -> str:
+    """What was left out, as lines below the text: nobody may take a part for the whole."""
+    if not repairs.left_out:
+        return ""
+    lines = "\n".join(f"[{sentence}]" for sentence in repairs.left_out)
+    return f"\n\n{lines}" if text else lines
 
 
 def _date(root: Part, repairs: Repairs) -> datetime | None:

@@ -27,7 +27,7 @@ def read(files: list[Part], shown: frozenset[str], words: Reader, repairs: Repai
     kept = [_attachment(part, number, words, repairs) for number, part in enumerate(files[:MAX_ATTACHMENTS], 1)]
     if len(files) > MAX_ATTACHMENTS:
         left = len(files) - MAX_ATTACHMENTS
-        repairs.note(f"more than {MAX_ATTACHMENTS} attachments: {left} stay in the original mail")
+        repairs.leave_out(f"more than {MAX_ATTACHMENTS} attachments: {left} stay in the original mail")
     return tuple(replace(file, inline=True) if file.content_id in shown else file for file in kept)
 
 

@@ -17,6 +17,7 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ud800-\udfff\ufeff]")
 _LINE_END = re.compile(r"\r\n?|[\x0c\u2028\u2029\x85]")
 _JSON_LD = re.compile(r"<script[^>]{0,200}?type\s{0,5}=\s{0,5}[\"']?application/ld\+json[^>]{0,200}>", re.IGNORECASE)
 _CHARSET = "charset"
+_SAME_AGAIN = frozenset({"text/x-amp-html", "text/watch-html"})  # Gmail's and Apple's third form of the text
 _CID = re.compile(r"cid:([^\"'\s>)]{1,200})", re.IGNORECASE)
 
 
@@ -58,6 +59,8 @@ def _sort(parts: list[Part], around: str, layout: Layout, *, choosing: bool) -> 
     for index, part in enumerate(parts):
         if part.is_multipart:
             _sort(part.children, part.content_type.partition("/")[2], layout, choosing=choosing)
+            continue
+        if around == "alternative" and part.content_type in _SAME_AGAIN:
             continue
         if not _is_shown(part, index, around):
             layout.files.append(part)
@@ -121,7 +124,7 @@ def text_of(part: Part, hint: str | None, repairs: Repairs) -> str:
     raw = part.content(repairs)
     limit = MAX_PAGE if b"data:image/" in raw else MAX_SOURCE
     if len(raw) > limit:
-        repairs.note(f"{part.content_type} over {limit} bytes: cut, whole in the original mail")
+        repairs.leave_out(f"{part.content_type} over {limit} bytes: cut, whole in the original mail")
         raw = raw[:limit]
     found = charsets.decode(raw, part.options.get(_CHARSET) or None, hint=hint)
     if found.repair:

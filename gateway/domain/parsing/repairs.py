@@ -8,12 +8,18 @@ class Repairs:
 
     def __init__(self) -> None:
         self._seen: dict[str, None] = {}
+        self.left_out: dict[str, None] = {}
         self.charset_uncertain = False
 
     def note(self, sentence: str) -> None:
         """Keep a repair; the empty sentence says that there was none."""
         if sentence and len(self._seen) < self.LIMIT:
             self._seen[sentence[:200]] = None
+
+    def leave_out(self, sentence: str) -> None:
+        """Keep what was left out because of a limit; the reader of the text is told too."""
+        self.note(sentence)
+        self.left_out[sentence[:200]] = None
 
     def doubt(self, sentence: str) -> None:
         """Keep a repair after which some characters may be wrong."""

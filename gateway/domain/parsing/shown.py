@@ -38,7 +38,7 @@ def show(body: Body, repairs: Repairs) -> Shown:
         marks += piece_marks or [""] * (piece.count("\n") + 1)
     text = "\n".join(texts)
     if len(text) > MAX_TEXT:
-        repairs.note(f"text over {MAX_TEXT} characters: cut, whole in the original mail")
+        repairs.leave_out(f"text over {MAX_TEXT} characters: cut, whole in the original mail")
         text = text[:MAX_TEXT]
     html, remote = _cleaned(body, pages, repairs) if body.html_pieces else (None, 0)
     return Shown(text, tuple(marks) if any(marks) else (), html, remote)
@@ -65,5 +65,5 @@ def _cleaned(body: Body, pages: dict[str, Page], repairs: Repairs) -> tuple[str,
 
     page = _page(page_of(body.html_pieces), pages)
     if page.cut:
-        repairs.note("HTML over the limit: cut, whole in the original mail")
+        repairs.leave_out("HTML over the limit: cut, whole in the original mail")
     return cleaning.clean(page)

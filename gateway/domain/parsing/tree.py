@@ -110,7 +110,7 @@ def _children(part: Part, depth: int, budget: _Budget, words: Reader, repairs: R
     if not part.content_type.startswith("multipart/"):
         return []
     if depth >= MAX_DEPTH:
-        repairs.note(f"parts nested deeper than {MAX_DEPTH}: not opened")
+        repairs.leave_out(f"parts nested deeper than {MAX_DEPTH}: not opened")
         return []
     default = "message/rfc822" if part.content_type == "multipart/digest" else "text/plain"  # RFC 2046 §5.1.5
     make = partial(_leaf, part.raw, default=default, words=words, repairs=repairs)
@@ -120,7 +120,7 @@ def _children(part: Part, depth: int, budget: _Budget, words: Reader, repairs: R
     children: list[Part] = []
     for start, end in cuts:
         if budget.parts <= 0:
-            repairs.note(f"more than {MAX_PARTS} parts: the rest stays in the original mail")
+            repairs.leave_out(f"more than {MAX_PARTS} parts: the rest stays in the original mail")
             break
         budget.parts -= 1
         children.append(make(start, end))

@@ -20,7 +20,11 @@ def recipes() -> Iterator[Recipe]:
     yield Recipe(
         "hostile-attachments",
         mail(head("files"), multipart("mixed", leaf("text"), *files)),
-        {"#attachments": 20, "text~": "text", "defects~": "more than 20 attachments"},
+        {
+            "#attachments": 20,
+            "fresh_text~": ["text", "[more than 20 attachments: 5 stay in the original mail]"],
+            "defects~": "more than 20 attachments",
+        },
     )
     fields = b"".join(b"X-%d: y\r\n" % number for number in range(600))
     yield Recipe(

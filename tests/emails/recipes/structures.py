@@ -32,6 +32,12 @@ def _texts() -> Iterator[Recipe]:
         mail(head("x"), multipart("alternative", leaf(" \n"), leaf("<p>html words</p>", "text/html"))),
         {"text": "html words"},
     )
+    amp = leaf("<html amp4email></html>", "text/x-amp-html")
+    yield Recipe(
+        "body-alternative-with-a-third-form",
+        mail(head("x"), multipart("alternative", leaf("plain words"), amp, leaf("<p>html words</p>", "text/html"))),
+        {"text": "plain words", "html~": "html words", "#attachments": 0},
+    )
     yield Recipe(
         "body-several-texts-in-order",
         mail(
