@@ -9,6 +9,12 @@ _ENDS = (":", "：", "︰", "写道", "寫道", "写道，", "寫道，", "写�
 _DASHED_END = Pattern(rf"(?:{vocabulary.VERBS})\s*[-—]{{2,}}$")
 _VERB = Pattern(rf"(?<![a-z])(?:{vocabulary.VERBS})(?![a-z])")
 _VERB_AT_END = Pattern(rf"(?<![a-z])(?:{vocabulary.VERBS})[^\w]{{0,6}}$")
+_VERB_LATE = Pattern(rf"(?<![a-z])(?:{vocabulary.VERBS})(?: [^ ]+){{0,4}}\s*[^\w\s]{{0,3}}\s*$")
+_OWN = Pattern(
+    rf"(?:\b(?:i|we)|我们?|我們|(?<!\w)(?:я|мы)) ?(?:{vocabulary.VERBS})|(?:{vocabulary.VERBS}) (?:ich|wir|я|мы)\b"
+)
+_LAST_ADDRESS = re.compile(r"[\w.+-]@[\w-]+\.[\w.-]*\w((?:(?!@).)*)$")
+_BRACKETS = 4
 _START = Pattern(rf"[\s*_\"“-]{{0,8}}(?:{vocabulary.STARTS})")
 _ADDRESS = re.compile(r"[\w.+-]@[\w-]+\.[\w.-]+|mailto:")
 _DATE = re.compile(
@@ -39,16 +45,20 @@ def begins_at(lines: list[str], end: int, kinds: list[str]) -> int | None:
 
 
 def _has_end(line: str) -> bool:
-    return line.endswith(_ENDS) or (line.endswith(("--", "—")) and _DASHED_END.search(line) is not None)
+    if line.endswith(_ENDS):
+        return True
+    if line.endswith(("--", "—")):
+        return _DASHED_END.search(line) is not None
+    return "@" in line and _VERB_AT_END.search(line) is not None
 
 
 def _is_complete(text: str) -> bool:
-    """A date with an address, or a date with a verb where an attribution has it."""
+    """A date, and an address or a verb where attributions have them: at the end, and not of the writer's own."""
     if _DATE.search(text) is None:
         return False
-    if _ADDRESS.search(text):
-        return True
-    return _START.match(text) is not None and _VERB.search(text) is not None
+    if address := _LAST_ADDRESS.search(text):
+        return len(address[1]) <= _BRACKETS or _VERB.search(address[1]) is not None
+    return _START.match(text) is not None and _VERB_LATE.search(text) is not None and not _OWN.search(text)
 
 
 def _opening(lines: list[str], start: int, kinds: list[str]) -> int:

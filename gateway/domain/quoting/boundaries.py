@@ -96,5 +96,5 @@ def _tells_enough(found: dict[str, str]) -> bool:
     people = _ADDRESS.search(f"{found.get('from', '')} {found.get('to', '')}") is not None
     core = len(found.keys() & {"from", "date", "to", "subject"})
     return (("from" in found or "to" in found) and core >= 3 and (people or "subject" in found)) or (
-        core >= 2 and people and "date" in found
+        people and {"from", "date"} <= found.keys()
     )

@@ -13,7 +13,11 @@ _LIST_FOOTER = Pattern(
     r"mailing list|https?://\S*(?:listinfo|mailman|groups?\.)|unsubscribe|you received this message because|退订"
 )
 _CLOSING = Pattern(r"(?:" + "|".join(vocabulary.CLOSINGS) + r")\s*[,.，。!！~～]{0,3}\s*$")
-_DASHED_NAME = re.compile(r"\s{0,3}(?:-|[–—/~]\s?)[A-ZÀ-ÞА-Я][\w.'’-]+(?: [A-ZÀ-ÞА-Я][\w.'’-]*){0,3}\s*$")
+_DASHED_NAME = re.compile(r"\s{0,3}(?:-(?=\S+ \S)|[–—/~]\s?)[A-ZÀ-ÞА-Я][\w.'’-]+(?: [A-ZÀ-ÞА-Я][\w.'’-]*){0,3}\s*$")
+_CONTACT = re.compile(
+    r"@|https?:|www\.|\d{3}[ -]?\d{3,4}|(?:tel|fax|phone|电话|電話|手机|手機|邮箱|公司)\b|\b(?:ltd|inc|gmbh)\b",
+    re.IGNORECASE,
+)
 _CLOSING_LINES = 6
 _SPEECH = ".?!。？！"
 _SENTENCE_ENDS = ("?", "。", "？", "！")
@@ -136,6 +140,7 @@ def _is_card(lines: list[str], start: int, end: int) -> bool:
         return False
     if _LIST_FOOTER.search("\n".join(block)):
         return True
-    return len(lines[start - 1].strip()) >= 10 and all(
-        len(line) <= _SHORT and line[-1] not in _SPEECH for line in block
-    )
+    if len(lines[start - 1].strip()) < 10 or any(len(line) > _SHORT or line[-1] in _SPEECH for line in block):
+        return False
+    text = "\n".join(block)
+    return _CONTACT.search(text) is not None or (len(block) <= 2 and not any(map(str.isdigit, text)))

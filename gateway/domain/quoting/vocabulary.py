@@ -114,88 +114,89 @@ STARTS = (
 )
 """How an attribution begins."""
 
-MOBILE = (
-    r"sent (?:from|via|by|with|using) (?:my |the |an? )?(?:\w+[ '’]?s? ){0,3}(?:iphone|ipad|android|samsung"
-    r"|galaxy|huawei|xiaomi|phone|mobile|blackberry|nokia|htc|sony|lg|wiko|asus|alcatel|motorola|moto|zte"
-    r"|lenovo|meizu|nexus|kindle|pixel|oneplus|oppo|vivo|smartphone|tablet|device|mail|outlook|yahoo|gmail"
-    r"|windows|mailbox|spark|aol|proton|tutanota|airmail|newton|hey|myphone|telstra|verizon|rogers|qq|foxmail"
-    r"|workspace|hotmail|icloud|handheld|cell|web)\b.{0,110}",
-    r"get outlook for (?:ios|android|mac|windows).{0,90}",
-    r"sent (?:from|with) .{0,20}(?:https?://\S+|<\S+>|proton\s?mail).{0,90}",
-    r"(?:发送?自|发至|来自|寄自)\s*(?:我的|于)?\s*.{0,24}(?:iphone|ipad|ipod|mac|手机|邮箱|客户端|android|安卓"
-    r"|小米|红米|redmi|华为|huawei|荣耀|honor|vivo|oppo|三星|samsung|galaxy|一加|魅族|meizu|realme|mail"
-    r"|outlook|foxmail|网易|qq|新浪|企业微信|微信|钉钉|阿里|139|windows|平板|移动设备|设备|智能手机|大师"
-    r"|app).{0,24}",
-    r"(?:發送?自|來自|寄自|傳送自|發於)\s*(?:我的)?\s*.{0,24}(?:iphone|ipad|手機|郵箱|信箱|android|mail"
-    r"|outlook|三星|samsung|華為|小米|yahoo|windows|裝置|app).{0,24}",
-    r"[从從]\s*(?:我的\s*)?.{1,24}(?:发送|傳送|发出|發送|寄出)",
-    r"(?:由|使用|通过)\s*.{1,20}(?:发送|发出|發送|傳送)|签名由\s*.{1,20}定制",
-    r"(?:获取|下载|取得|下載)\s*(?:适用于\s*(?:ios|android)\s*的\s*)?(?:outlook|适用于).{0,90}|取得\s*.{0,"
-    r"12}版\s*outlook.{0,20}",
-    r"(?:отправлено|отправлен|послано) (?:с |из |от |через ).{1,110}|получить outlook для .{1,90}|надіслано з .{1,110}",
-    r"enviado (?:desde|de|do|da|a partir d[oe]|pelo|por|via) (?:mi |meu |o meu )?.{1,110}|obtener outlook para "
-    r".{1,90}|obter o outlook para .{1,90}",
-    r"envoy[ée] (?:de(?:puis)?|à partir de|avec|par|via) .{1,110}|(?:obtenir|télécharger|t[ée]l[ée]chargez) "
-    r"outlook pour .{1,90}",
-    r"(?:diese nachricht wurde )?von (?:meinem|mein) .{1,50} gesendet|gesendet (?:von|mit|aus|über) .{1,110}"
-    r"|(?:holen sie sich|laden sie) outlook für .{1,90}|outlook für (?:ios|android|mac) (?:beziehen"
-    r"|herunterladen|laden)",
-    r"inviato (?:da|dal|con|tramite) .{1,110}|(?:scarica|ottieni) outlook per .{1,90}",
-    r"(?:verstuurd|verzonden) (?:vanaf|met|via|vanuit|van) .{1,110}|(?:download|haal) outlook voor .{1,90}"
-    r"|outlook voor (?:ios|android) (?:downloaden|ophalen)",
-    r"wys[łl]an[eoy]? (?:z|za|przez) .{1,110}|pobierz (?:program |aplikację )?outlook .{1,90}",
-    r".{1,30}(?:['’]?(?:u?m?d[ae]n|t[ae]n|umdan|imden)) gönderildi\.?|.{1,90} (?:ile|üzerinden|cihazımdan"
-    r"|telefonumdan) gönderildi\.?|(?:ios|android) için outlook.{0,20}",
-    r"(?:تم الإرسال|أُ?رسلت?|مرسل[ة]?|تم إرساله?[ا]?) (?:من|بواسطة|عبر).{1,110}|الحصول على outlook.{0,90}",
-    r".{1,30}(?:から|より)送信(?:しました|されました)?|outlook for (?:ios|android) (?:を入手"
-    r"|をダウンロード).{0,20}|(?:ios|android) ?版 ?outlook を.{0,20}",
-    r"(?:나의 |내 )?.{1,30}(?:에서|으로) (?:보냄|보낸 메일|보낸 메시지|전송|보냈습니다|보내드립니다)\.?|(?:ios"
-    r"|android)용 outlook.{0,20}",
-    r"(?:đã )?(?:được )?gửi (?:từ|bằng|qua) .{1,110}|tải outlook cho .{1,90}",
-    r"ส่งจาก.{1,110}|รับ outlook .{1,90}",
-    r"(?:di)?kirim(?:kan)? (?:dari|melalui|dengan) .{1,110}|dapatkan outlook .{1,90}",
-    r"skickat från .{1,110}|sendt fra .{1,110}|lähetetty .{1,90}|odesl[áa]no z .{1,110}|odoslan[ée] z .{1,110}"
-    r"|elküldve .{1,110}|trimis de pe .{1,110}|στάλθηκε από .{1,110}|נשלח מ.{1,110}|hentet fra .{1,90}|få "
-    r"outlook for .{1,90}|skaffa outlook .{1,90}",
-    r"(?:virus-?free|无病毒|virenfrei|sans virus|libre de virus)[.。].{0,110}|this e-?mail (?:has been|was) "
-    r"(?:checked|scanned).{0,100}",
+_DEVICES = (
+    r"iphone|ipad|ipod|imac|macbook|\bmac\b|android|samsung|galaxy|huawei|\bhonor\b|xiaomi|redmi|\boppo\b|\bvivo\b",
+    r"oneplus|realme|meizu|nokia|sony|xperia|\bhtc\b|\bwiko\b|\basus\b|alcatel|motorola|\bmoto\b|\bzte\b|lenovo|nexus",
+    r"pixel|kindle|blackberry|windows|outlook|hotmail|gmail|yahoo|icloud|\baol\b|\bgmx\b|web\.de|proton"
+    r"|tutanota|airmail",
+    r"bluemail|aquamail|thunderbird|foxmail|mailbox|workspace|\bzoho\b|\bspark\b|mail\.ru|yandex|яндекс|netease",
+    r"smartphone|handy|mobile?\b|\bm[óo]vil|celular|phone|telefon|téléphone|teléfono|tablet|\bdevice|gerät|appareil",
+    r"dispositivo|cihaz|\bqq\b|qq邮箱|\b1(?:63|26|39|89)\b|手机|手機|邮箱|郵箱|信箱|客户端|安卓|小米|红米|华为"
+    r"|華為|荣耀|三星",
+    r"一加|魅族|网易|新浪|搜狐|企业微信|微信|钉钉|飞书|阿里|平板|移动设备|裝置|大师|スマートフォン|スマホ|携帯"
+    r"|タブレット|휴대폰",
+    r"스마트폰|아이폰|갤럭시|네이버|โทรศัพท์|ไอโฟน|điện thoại|ponsel|هاتف|جوال|آيفون|телефон|смартфон|почт|\bios\b",
 )
-"""The line that a phone or a mail program puts below a message; each must fill its whole line."""
+_DEVICE = f"(?:{'|'.join(_DEVICES)})"
+
+_FOOTERS = (
+    r"sent (?:from|via|using|with|by) [^,，]{0,40}DEVICE.{0,90}|sent from (?:mail|my [\w’'-]+(?: [\w’'-]+){0,4})[.]?",
+    r"get outlook for .{1,90}|sent (?:from|with) .{0,30}(?:https?://\S+|<\S+>).{0,60}",
+    r"(?:发送?自|发至|来自|寄自|發送?自|來自|傳送自|發於)\s*.{0,24}(?:DEVICE|mail).{0,24}",
+    r"[从從].{0,24}DEVICE.{0,20}(?:发送|傳送|发出|發送|寄出)",
+    r"(?:由|使用|通过).{0,20}DEVICE.{0,20}(?:发送|发出|發送|傳送)|签名由\s*.{1,20}定制",
+    r"(?:获取|下载|取得|下載).{0,20}outlook.{0,90}",
+    r"(?:отправлено|отправлен|послано|надіслано) [^,，]{0,40}DEVICE.{0,60}|получить outlook для .{1,90}",
+    r"enviad[oa] [^,，]{0,40}DEVICE.{0,90}|obtener outlook para .{1,90}|obter o outlook para .{1,90}",
+    r"envoy[ée] [^,，]{0,40}DEVICE.{0,90}|(?:obtenir|t[ée]l[ée]charge[rz]) outlook pour .{1,90}",
+    r"(?:diese nachricht wurde )?von [^,，]{0,40}DEVICE.{0,50} gesendet|gesendet [^,，]{0,40}DEVICE.{0,90}",
+    r"(?:holen sie sich|laden sie) outlook .{1,90}|outlook für .{1,60}",
+    r"inviat[oa] [^,，]{0,40}DEVICE.{0,90}|(?:scarica|ottieni) outlook per .{1,90}",
+    r"(?:verstuurd|verzonden) [^,，]{0,40}DEVICE.{0,90}|(?:download|haal) outlook voor .{1,90}|outlook voor .{1,60}",
+    r"wys[łl]an[eoy]? [^,，]{0,40}DEVICE.{0,90}|pobierz .{0,20}outlook .{1,90}",
+    r".{0,30}DEVICE.{0,60}gönderildi\.?|(?:ios|android) için outlook.{0,20}",
+    r"(?:تم الإرسال|أُ?رسلت?|مرسلة?|تم إرساله?ا?) .{0,30}DEVICE.{0,60}|الحصول على outlook.{0,90}",
+    r".{0,30}DEVICE.{0,30}(?:から|より)(?:の)?送信.{0,10}|.{0,40}outlook.{0,30}(?:を入手|をダウンロード).{0,20}",
+    r".{0,30}DEVICE.{0,30}(?:에서|으로) ?(?:보냄|보낸|전송|보냈습니다).{0,10}|.{0,20}용 outlook.{0,20}",
+    r"(?:đã )?(?:được )?gửi .{0,30}DEVICE.{0,60}|tải outlook cho .{1,90}",
+    r"ส่งจาก.{0,30}DEVICE.{0,60}|รับ outlook .{1,90}",
+    r"(?:di)?kirim(?:kan)? .{0,30}DEVICE.{0,60}|dapatkan outlook .{1,90}",
+    r"(?:skickat|sendt|lähetetty|odesl[áa]no|odoslan[ée]|elküldve|trimis|στάλθηκε|נשלח|hentet) ?.{0,30}DEVICE.{0,60}",
+    r"(?:få|skaffa|hent) outlook .{1,90}",
+    r"(?:virus-?free|无病毒|virenfrei|sans virus|libre de virus)[.。].{0,110}|this e-?mail (?:has been|was) "
+    r"(?:checked|scanned) .{0,90}",
+)
+MOBILE = tuple(row.replace("DEVICE", _DEVICE) for row in _FOOTERS)
+"""The line that a phone or a mail program puts below a message; each must fill its whole line, and name the program:
+buyers write "sent by DHL" and 从上海发出."""
 
 LEGAL = (
     r"[*\s]*(?:confidentiality|disclaimer|legal|privacy|important|privileged)[ \w/&]{0,24}(?:notice|note"
-    r"|statement|information|disclaimer|warning)?\s*[:：.-]",
+    r"|statement)\s*[:：.-]",
+    r"[*\s]*(?:confidentiality|disclaimer)\s*[:：.-]",
     r"(?:this|the information (?:contained |transmitted )?in this|the contents of this) (?:e-?mail|message"
-    r"|communication|transmission)[^.\n]{0,80}(?:confidential|privileged|intended|is for|may contain|contains"
-    r"|property)",
+    r"|communication"
+    r"|transmission)[^.\n]{0,80}(?:confidential|privileged|intended (?:only|solely|for)|may contain (?:priv"
+    r"|conf|info))",
     r"(?:please |p )?consider the environment before printing",
-    r"if you (?:are not the intended|have received this|received this) .{0,40}",
-    r"[【\[(（*\s]*(?:重要|保密|免责|免責|机密|機密|法律|隐私|版权)\s*(?:声明|聲明|提示|条款|條款|告知|通知|须知|注意)",
-    r"(?:声明|重要提示|注意|提示)\s*[:：]\s*(?:此|本|该)(?:电子)?(?:邮件|郵件)",
-    r"(?:此|本|该|這|这)(?:封)?(?:电子|電子)?(?:邮件|郵件|信件)(?:及|和|与|中|以及|其|的|所|或|之)[^。\n]{0,"
-    r"40}(?:保密|机密|機密|商业秘密|專有|专有|特定|指定|收件人|仅供|僅供|含有|包含)",
-    r"(?:请|請)(?:在打印|考虑环境|節約用紙|在列印)[^。\n]{0,20}(?:环保|环境|環保|用纸|地球)?",
+    r"if you (?:are not the (?:intended|named|addressee)|(?:have )?received? this (?:e-?mail|message|communication))",
+    r"[【\[(（*\s]*(?:保密|免责|免責|机密|機密|法律|隐私)\s*(?:声明|聲明|提示|条款|條款|告知|通知|须知|注意)",
+    r"[【\[(（*\s]*(?:重要|注意|版权)?\s*(?:声明|聲明|提示|通知)?[】\])）]?\s*[:：]?\s*(?:此|本|该)(?:电子"
+    r"|電子)?(?:邮件|郵件)[^。\n]{0,60}"
+    r"(?:保密|机密|機密|商业秘密|專有|专有|特定|指定|仅供|僅供|仅限|僅限)",
+    r"(?:此|本|该|這|这)(?:封)?(?:电子|電子)?(?:邮件|郵件|信件)[^。\n]{0,40}(?:保密|机密|機密|商业秘密|專有"
+    r"|专有|仅供|僅供|仅限|僅限|指定收件)",
+    r"(?:请|請)[^。\n]{0,12}(?:打印|列印)[^。\n]{0,20}(?:环保|环境|環保|環境)|请考虑环境",
     r"(?:данное|это|настоящее) (?:сообщение|письмо|электронное)[^.\n]{0,80}(?:конфиденциальн|предназначен)",
-    r"(?:este|el presente) (?:mensaje|correo)[^.\n]{0,80}(?:confidencial|destinatari|dirigid)|aviso (?:legal"
-    r"|de confidencialidad)",
-    r"(?:esta|a presente) (?:mensagem|e-?mail)[^.\n]{0,80}(?:confidencia|destinat)|aviso de confidencialidade",
-    r"(?:ce|le pr[ée]sent) (?:message|courriel|mail|e-?mail)[^.\n]{0,80}(?:confidentiel|destin|établi)|avis de "
-    r"confidentialit",
-    r"diese (?:e-?mail|nachricht|mail)[^.\n]{0,80}(?:vertraulich|bestimmt|enth[äa]lt)|vertraulichkeitshinweis"
-    r"|haftungsausschluss",
-    r"(?:questo|il presente|le informazioni contenute in questo)[^.\n]{0,20}(?:messaggio|e-?mail)[^.\n]{0,"
-    r"80}(?:riservat|confidenzial|destinatari|sono)",
+    r"(?:este|el presente) (?:mensaje|correo)[^.\n]{0,80}(?:confidencial|exclusiv)|aviso (?:legal|de confidencialidad)",
+    r"(?:esta|a presente) (?:mensagem|e-?mail)[^.\n]{0,80}(?:confidencia|exclusiv)|aviso de confidencialidade",
+    r"(?:ce|le pr[ée]sent) (?:message|courriel|mail|e-?mail)[^.\n]{0,80}(?:confidentiel|exclusiv|établi à)"
+    r"|avis de confidentialit",
+    r"diese (?:e-?mail|nachricht|mail)[^.\n]{0,80}vertraulich|vertraulichkeitshinweis|haftungsausschluss",
+    r"(?:questo|il presente) (?:messaggio|e-?mail)[^.\n]{0,80}(?:riservat|confidenzial)"
+    r"|le informazioni contenute in questo messaggio",
     r"(?:niniejsza|ta|treść) (?:wiadomość|e-?mail)[^.\n]{0,80}(?:poufn|przeznaczon|wyłącznie)",
-    r"bu (?:e-?posta|mesaj|ileti)[^.\n]{0,80}(?:gizli|kişi|yalnızca)|yasal uyarı",
-    r"(?:هذه|إن هذه|هذا) (?:الرسالة|البريد)[^.\n]{0,80}(?:سري|موجه|خاص)",
-    r"(?:この|本)(?:電子)?メール[^。\n]{0,60}(?:機密|秘密|宛先|受信者|名宛)",
-    r"(?:본|이) (?:전자)?(?:메일|우편|이메일)[^.\n]{0,60}(?:기밀|비밀|수신인|지정)",
-    r"(?:dit|deze|de informatie) (?:bericht|e-?mail|in dit)[^.\n]{0,80}(?:vertrouwelijk|bestemd|uitsluitend)",
+    r"bu (?:e-?posta|mesaj|ileti)[^.\n]{0,80}(?:gizli|yalnızca)|yasal uyarı",
+    r"(?:هذه|إن هذه|هذا) (?:الرسالة|البريد)[^.\n]{0,80}(?:سري|موجه)",
+    r"(?:この|本)(?:電子)?メール[^。\n]{0,60}(?:機密|秘密|名宛)",
+    r"(?:본|이) (?:전자)?(?:메일|우편|이메일)[^.\n]{0,60}(?:기밀|비밀|지정)",
+    r"(?:dit bericht|deze e-?mail)[^.\n]{0,80}(?:vertrouwelijk|uitsluitend)",
 )
-"""How a legal notice begins."""
+"""How a legal notice begins: with words that nobody uses of a parcel."""
 
 CLOSINGS = (
-    r"(?:(?:best|kind(?:est)?|warm(?:est)?|many|with (?:best|kind|warm)) )?regards|(?:yours |your "
+    r"(?:(?:thanks|thank you)(?:,| and| &) )?(?:(?:best|kind(?:est)?|warm(?:est)?|many|with (?:best|kind"
+    r"|warm)) )?regards|(?:yours |your "
     r")?(?:sincerely|truly|faithfully|respectfully)(?: yours)?|cheers|all the best|best wishes|sincerely",
     r"此致|敬礼|敬禮|祝好|祝商祺|顺颂商祺|顺祝商祺|順頌商祺|商祺|顺颂时祺|此致敬礼|敬上|谨启|謹啟|诚挚的问候",
     r"с (?:уважением|наилучшими пожеланиями)|з повагою|всего (?:доброго|наилучшего)",

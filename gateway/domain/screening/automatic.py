@@ -20,6 +20,9 @@ _REPLY_HEADERS: tuple[tuple[str, str], ...] = (
 )
 """Field and the beginning of the value, in lower case, that vendors put on automatic replies."""
 
+_ANSWER = re.compile(r"\s*(?:re|aw|sv|回复|回覆|答复|отв)\s*[:：]", re.IGNORECASE)
+_QUESTION = re.compile(r"[?？]|吗|please (?:ship|send|deliver|change|call)|请(?:发|寄|改|把|帮)")
+_LONGEST_NOTICE = 1000
 _LIST_FIELDS = (
     "list-id",
     "list-post",
@@ -50,7 +53,16 @@ def is_auto_reply(evidence: Evidence) -> bool:
         return True
     if phrases.AUTO_SUBJECT.search(evidence.subject[:200]):
         return True
-    return phrases.AUTO_TEXT.search(evidence.text[:400]) is not None
+    return phrases.AUTO_TEXT.search(evidence.text[:400]) is not None or _is_away_notice(evidence)
+
+
+def _is_away_notice(evidence: Evidence) -> bool:
+    """ "I am out of the office": an answer, short, without a question; a buyer who says so goes on to ask."""
+    text = evidence.text
+    answers = evidence.has("in-reply-to") or _ANSWER.match(evidence.subject) is not None
+    if not answers or len(text) > _LONGEST_NOTICE or _QUESTION.search(text):
+        return False
+    return phrases.AWAY_TEXT.search(text[:400]) is not None
 
 
 def _has_vendor_header(evidence: Evidence) -> bool:

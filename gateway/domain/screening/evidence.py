@@ -10,11 +10,10 @@ REGION = 20_000
 
 _ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w.-]{1,190}[\w]")
 _DAEMON = re.compile(
-    r"(?:mailer-?daemon|mail-?daemon|mdaemon|postmaster|mail-?master|mailsystem|mail\.?delivery|bounces?|ndr"
-    r"|dsn|maildelivery"
-    r"|mail-delivery(?:-?(?:sub)?system)?|mailadmin|smtpd?|mta|listserv|noreply-dmarc"
-    r"|microsoftexchange[0-9a-f]+|mmdf|uucp"
+    r"(?:(?<![a-z0-9])(?:mailer-?daemon|mail-?daemon|mdaemon|postmaster|mail-?master|mailsystem|mail\.?delivery"
+    r"|mail-delivery(?:-?(?:sub)?system)?|mailadmin|smtpd?|listserv|noreply-dmarc|microsoftexchange[0-9a-f]+"
     r"|system-?administrator|emailserver|mailserver|inetadmin|internet-?mail|mail-?gateway|smtpgate(?:way)?)"
+    r"|(?<![\w.+-])(?:ndr|dsn|mta|bounces?|mmdf|uucp))"  # short words end many people's names: alexandr@
     r"(?:[-_.+]\w+)*(?:\\?@|>)",
     re.IGNORECASE,
 )

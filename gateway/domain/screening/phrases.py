@@ -5,8 +5,7 @@ from gateway.domain.patterns import Pattern
 _AUTO_SUBJECTS = (
     r"auto(?:matic|mated|mat(?:ed)?)?[ -]*(?:reply|response|respon[ds]er?|answer)",
     r"auto-?re(?:ply|sponse)",
-    r"out[ -]of[ -](?:the[ -])?office",
-    r"(?:on|annual|sick|maternity|parental) (?:vacation|leave|holiday)s?\b.{0,40}(?:until|till|from|auto|re:)",
+    r"out[ -]of[ -](?:the[ -])?office(?=\s*(?:$|[:：(\-–!]|re\b|auto|until|reply|message|notification|assistant))",
     r"vacation (?:reply|response|notice|message)",
     r"away from (?:the|my) (?:office|mail|desk|e-?mail)",
     r"(?:系统)?自动(?:回复|答复|应答)",
@@ -44,8 +43,10 @@ _AUTO_TEXTS = (
     r"-]?(?:e-?mail )?(?:reply|response|respon[ds]er|confirmation)",
     r"this (?:e-?mail|mail|message|reply|response) (?:is|was|has been) (?:auto-?generated|(?:automatically"
     r"|auto) (?:generated|sent|created))",
-    r"(?:这|此|本)(?:是|封|为)?[^。\n]{0,16}自动(?:回复|答复|应答)",
-    r"(?:這|此|本)(?:是|封|為)?[^。\n]{0,16}自動(?:回覆|回復|答覆|回信)",
+    r"(?:这|此|本)(?:封)?(?:邮件|信件?|消息)?(?:是|为|由|系)[^。\n你您吗]{0,14}自动(?:回复|答复|应答)(?![^\n]*[吗？?])",
+    r"(?:這|此|本)(?:封)?(?:郵件|信件?|訊息)?(?:是|為|由|係)[^。\n你您嗎]{0,14}自動(?:回覆|回復|答覆"
+    r"|回信)(?![^\n]*[嗎？?])",
+    r"[【\[(（]\s*(?:系统|系統)?自[动動](?:回[复覆復]|答[复覆])\s*[】\])）]",
     r"(?:このメール|本メール)は[^。\n]{0,20}自動(?:返信|応答|配信|送信)",
     r"это автоматический ответ|данное письмо (?:создано|сформировано|отправлено) автоматически",
     r"(?:este es un|esta es una) (?:mensaje autom[áa]tico|respuesta autom[áa]tica)",
@@ -53,6 +54,11 @@ _AUTO_TEXTS = (
     r"ceci est (?:une r[ée]ponse|un message) automatique",
     r"dies(?:e|es)? ist eine automatisch(?:e| generierte| erstellte) (?:antwort|nachricht|e-?mail)",
     r"questa [èe] una risposta automatica|messaggio automatico",
+)
+AUTO_TEXT = Pattern(r"(?:\A|\n)[^\n]{0,60}?(?:" + "|".join(_AUTO_TEXTS) + ")")
+"""A text that says of itself that nobody wrote it."""
+
+_AWAY_TEXTS = (
     r"i(?:'m| am| will be| shall be)(?: currently| now| away and)? out of (?:the )?office",
     r"i(?:'m| am)(?: currently)? (?:on|away on) (?:annual leave|vacation|holiday|maternity leave)",
     r"thank you for (?:your (?:e-?mail|message|enquiry|inquiry)|contacting)[^\n]{0,200}\n?[^\n]{0,200}(?:out "
@@ -63,7 +69,8 @@ _AUTO_TEXTS = (
     r"(?:我(?:正在|现在|目前)|本人)[^。\n]{0,12}(?:休假|度假|出差|外出)[^。\n]{0,40}(?:回复|联系|查看|处理)",
     r"您的(?:邮件|来信|邮件我)已(?:经)?(?:收到|自动)[^\n]{0,30}(?:自动|稍后|尽快)(?:与您|给您|回复|答复)",
 )
-AUTO_TEXT = Pattern(r"(?:\A|\n)[^\n]{0,60}?(?:" + "|".join(_AUTO_TEXTS) + ")")
+AWAY_TEXT = Pattern(r"(?:\A|\n)[^\n]{0,60}?(?:" + "|".join(_AWAY_TEXTS) + ")")
+"""What people say when they are away: automatic only as a short answer that asks nothing."""
 
 _CHALLENGES = (
     r"(?:protected|guarded|screened) by (?:boxbe|spamarrest|spam arrest|earthlink spamblocker|bluebottle|0spam"

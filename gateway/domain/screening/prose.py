@@ -66,8 +66,7 @@ def _is_automatic(evidence: Evidence) -> bool:
         evidence.is_from_daemon
         or evidence.has("auto-submitted")
         or evidence.root.content_type == "multipart/report"
-        or ("noreply" in evidence.header("from").lower().replace("-", ""))
-        or evidence.subject.lower().startswith("re:")
+        or "noreply" in evidence.header("from").lower().replace("-", "")
     )
 
 
