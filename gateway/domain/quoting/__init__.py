@@ -55,8 +55,11 @@ def _kinds(lines: list[str], marks: tuple[str, ...], forwarded: bool) -> list[st
         for index, line in enumerate(lines)
     ]
     _join_wrapped(lines, kinds)
+    given = list(kinds)
     limit = _scan(lines, kinds, forwarded)
     kinds[limit:] = [FRESH] * (len(kinds) - limit)
+    if kinds == given and not _has_fresh(lines, kinds, len(lines)):
+        return [FRESH] * len(kinds)  # nothing introduces the quote, and there is nothing else: it is the mail
     _sign(lines, kinds, limit)
     return kinds
 

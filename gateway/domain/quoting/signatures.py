@@ -20,7 +20,7 @@ _CONTACT = re.compile(
 )
 _CLOSING_LINES = 6
 _SPEECH = ".?!。？！"
-_SENTENCE_ENDS = ("?", "。", "？", "！")
+_SPEAKS = re.compile(r"[?。？！]$|^(?:p\.? ?s\b|n\.? ?b\b|附|另|又及|追伸|추신)", re.IGNORECASE)
 _CARD = re.compile(r"[\s|]+$")
 _LONGEST_FOOTER = 200
 _SIGNATURE_LINES = 12
@@ -82,7 +82,7 @@ def _closing(lines: list[str], start: int, end: int) -> int:
         if _CLOSING.match(line):
             return _first_closing(lines, start, index) if names else end
         names += bool(line)
-        if names > _CLOSING_LINES or len(line) > _SHORT // 2 + 10 or line.endswith(_SENTENCE_ENDS):
+        if names > _CLOSING_LINES or len(line) > _SHORT // 2 + 10 or _SPEAKS.search(line):
             break
     return end
 

@@ -75,6 +75,8 @@ def _not_quotes() -> Iterator[Recipe]:
         "i-wrote-to-an-address": "On 5 Jan 2024 I wrote to help@example.com with this question:\nwhere is it?\n",
         "ich-schrieb": "Am 5.1.2024 schrieb ich Ihnen eine Mail mit folgender Frage:\nWo ist das Paket?\n",
         "to-and-date": "To: ann@example.com\nDate: 5 May\n\nPlease send the invoice there.\n",
+        "postscript": "Where is it?\n\nRegards\nAnn\n\nP.S. I also need a bag\n",
+        "only-a-line-with-an-arrow": "> 5 件起批吗？\n",
         "arrows-and-smileys": "Size 42 -> 43 please.\n\n>_< I was too late?\n\nPrice <= 100 and => 50\n",
     }
     for name, text in kept.items():
