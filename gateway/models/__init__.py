@@ -5,25 +5,31 @@ from gateway.models.orders import Buyer, BuyerAddress, Order
 from gateway.models.people import ApiToken, Membership, SignInFailure, SignInLink, User, WebSession
 from gateway.models.shops import Shop
 from gateway.models.threads import Attachment, ConfirmLink, Message, ReplyToken, Thread, ThreadEvent
+from gateway.models.writing import CannedReply, Draft, Mention, Presence, Signature
 
 __all__ = [
     "ApiToken",
     "Attachment",
     "Buyer",
     "BuyerAddress",
+    "CannedReply",
     "ConfirmLink",
     "Delivery",
     "DeliveryAttempt",
+    "Draft",
     "InboundEmail",
     "Membership",
+    "Mention",
     "Message",
     "Order",
     "Pause",
+    "Presence",
     "RawEmail",
     "ReplyToken",
     "Shop",
     "SignInFailure",
     "SignInLink",
+    "Signature",
     "Suppression",
     "Thread",
     "ThreadEvent",

@@ -10,7 +10,10 @@ from gateway.models.columns import json_column
 
 
 class Buyer(SQLModel, table=True):
-    """A person who buys from one shop. The same person at two shops is two buyers: shops never see each other."""
+    """A person who buys from one shop. The same person at two shops is two buyers: shops never see each other.
+
+    Since `blocked_at` what they write to the shop is not shown.
+    """
 
     __tablename__ = "buyers"
 
@@ -18,6 +21,7 @@ class Buyer(SQLModel, table=True):
     shop_id: str = Field(foreign_key="shops.id", index=True)
     name: str = ""
     locale: str = ""
+    blocked_at: datetime | None = None
     created_at: datetime
 
 

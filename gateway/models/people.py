@@ -7,7 +7,10 @@ from sqlmodel import Field, SQLModel
 
 
 class User(SQLModel, table=True):
-    """A seller or an admin. Admins see every shop; sellers the shops of their memberships."""
+    """A seller or an admin. Admins see every shop; sellers the shops of their memberships.
+
+    `undo_seconds` is how long an answer that was sent from a page waits, so that it can be taken back.
+    """
 
     __tablename__ = "users"
 
@@ -19,6 +22,7 @@ class User(SQLModel, table=True):
     password_hash: str = ""
     locale: str = ""
     time_zone: str = ""
+    undo_seconds: int = 10
     active: bool = True
     created_at: datetime
 

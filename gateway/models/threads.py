@@ -62,6 +62,7 @@ class Message(SQLModel, table=True):
     """One entry of a thread. It never changes, except that its deliveries do.
 
     `dedupe_key` makes filing idempotent: an order note by its external id, a reply by its Idempotency-Key.
+    `undo` is kept with a reply that waits before it is sent: what taking it back needs.
     """
 
     __tablename__ = "messages"
@@ -96,6 +97,7 @@ class Message(SQLModel, table=True):
     raw_sha256: str | None = None
     inbound_id: str | None = None
     dedupe_key: str | None = Field(default=None, unique=True)
+    undo: dict[str, Any] | None = Field(default=None, sa_column=json_column(nullable=True))
 
 
 class Attachment(SQLModel, table=True):
