@@ -12,6 +12,7 @@ from . import security
 from .failures import Failure, failure_of
 from .i18n import known, negotiate
 from .keys import CATALOGS, FORM, TEMPLATES, VISIT, gateway
+from .sections import sections_for
 from .times import zone_of
 
 
@@ -52,7 +53,8 @@ def render(request: web.Request, template: str, status: int = 200, **values: Any
         csrf=security.csrf_token(gw.secret, visit.fingerprint if visit else visitor),
         path=request.path_qs,
     )
-    context = {"reader": reader, "now": gw.clock.now()} | values
+    sections = sections_for(visit.actor) if visit else ()
+    context = {"reader": reader, "now": gw.clock.now(), "sections": sections} | values
     text = request.config_dict[TEMPLATES].render(template, reader.locale, context)
     response = web.Response(text=text, status=status, content_type="text/html")
     response.enable_compression()

@@ -1,0 +1,34 @@
+"""The admin side's table of contents: which pages there are, in which group, who sees them."""
+
+from dataclasses import dataclass
+
+from gateway.domain.actors import Actor
+
+from .i18n import N_
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One entry of the side navigation: where it leads, its name and its icon."""
+
+    path: str
+    name: str
+    icon: str
+
+
+SECTIONS: tuple[tuple[str, tuple[Section, ...]], ...] = (
+    # The groups in the order of the work: what goes on, what arrives, what leaves, who may.
+    (
+        N_("Mail"),
+        (
+            Section("/ledger", N_("Held mail and ledger"), "shield-alert"),
+            Section("/deliveries", N_("Outgoing mail"), "send"),
+            Section("/suppressions", N_("Suppressed addresses"), "ban"),
+        ),
+    ),
+)
+
+
+def sections_for(actor: Actor) -> tuple[tuple[str, tuple[Section, ...]], ...]:
+    """The groups that a person sees. Raises nothing: whoever is no admin sees none."""
+    return SECTIONS if actor.is_admin else ()
