@@ -70,6 +70,12 @@ async def shop_words(session: AsyncSession, shop_id: str) -> ShopWords:
     return words_of(row)
 
 
+async def system_words(session: AsyncSession, name: str) -> ShopWords:
+    """The admins' own inbox, under the name that its mails carry."""
+    row = (await (await session.connection()).execute(select(*SHOP_COLUMNS).where(_SHOPS.c.system))).first()
+    return ShopWords(row.shop_id, row.slug, name, row.shop_locale) if row else ShopWords("", "postmaster", name, "en")
+
+
 async def registered(session: AsyncSession, shop_id: str, folded: str) -> Registered | None:
     """The address as it was registered: the mail goes there, not to how the sender spelled it."""
     statement = (
