@@ -1,8 +1,11 @@
 """The tables. Importing this package registers all of them with SQLModel's metadata."""
 
+from gateway.models.links import BuyerLink, LinkMessage
 from gateway.models.mail import Delivery, DeliveryAttempt, InboundEmail, Pause, RawEmail, Suppression
+from gateway.models.notifications import NotificationChoice, SellerNotice
 from gateway.models.orders import Buyer, BuyerAddress, Order
 from gateway.models.people import ApiToken, Membership, SignInFailure, SignInLink, User, WebSession
+from gateway.models.second_factors import MailRequest, RecoveryCode, TotpSecret
 from gateway.models.shops import Shop
 from gateway.models.threads import Attachment, ConfirmLink, Message, ReplyToken, Thread, ThreadEvent
 from gateway.models.writing import CannedReply, Draft, Mention, Presence, Signature
@@ -12,20 +15,26 @@ __all__ = [
     "Attachment",
     "Buyer",
     "BuyerAddress",
+    "BuyerLink",
     "CannedReply",
     "ConfirmLink",
     "Delivery",
     "DeliveryAttempt",
     "Draft",
     "InboundEmail",
+    "LinkMessage",
+    "MailRequest",
     "Membership",
     "Mention",
     "Message",
+    "NotificationChoice",
     "Order",
     "Pause",
     "Presence",
     "RawEmail",
+    "RecoveryCode",
     "ReplyToken",
+    "SellerNotice",
     "Shop",
     "SignInFailure",
     "SignInLink",
@@ -33,6 +42,7 @@ __all__ = [
     "Suppression",
     "Thread",
     "ThreadEvent",
+    "TotpSecret",
     "User",
     "WebSession",
 ]

@@ -52,7 +52,9 @@ class WebSession(SQLModel, table=True):
 
 
 class SignInLink(SQLModel, table=True):
-    """A link that signs somebody in once, within minutes, when they confirm it by POST."""
+    """A key that works once, within minutes: it signs somebody in by POST (`purpose` sign-in), sets a new password
+    (reset), or stands for a password that was right while the second factor is asked for (second-step).
+    """
 
     __tablename__ = "sign_in_links"
 
@@ -60,6 +62,7 @@ class SignInLink(SQLModel, table=True):
     user_id: str = Field(foreign_key="users.id", index=True)
     expires_at: datetime
     used_at: datetime | None = None
+    purpose: str = "sign-in"
 
 
 class SignInFailure(SQLModel, table=True):
