@@ -1,194 +1,211 @@
-"""Accepting without keeping: our SMTP server against stock aiosmtpd, loaded by `smtp-source` (postfix).
+"""Accepting mail durably: `znx smtp` on SQLite and on PostgreSQL beside Postfix that only queues, load by smtp-source.
 
-`python -m benchmarks.accept` prints a row a case: mails a second and server CPU a mail of each server, the median
-and the slowest of interleaved rounds, and the ratio to stock. What keeping a mail durably costs is not in it.
+`python -m benchmarks.accept [--rounds N] [--only CASE …]` prints for each case the median of interleaved rounds: mails
+a second, processor time of the server a mail, and how long one more client waited from its dot to the 250 meanwhile.
 """
 
 import argparse
-import asyncio
-import json
-import os
-import platform
+import contextlib
 import shutil
-import statistics
+import socket
 import subprocess
-import sys
+import threading
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
-LAST = Path(__file__).with_name("accept.last.json")
-TICKS = os.sysconf("SC_CLK_TCK")
-SERVERS = ("stock", "ours-asyncio", "ours-uvloop")
+from benchmarks.measuring import Row, cpu_seconds, last, machine, median, percentile, remember
+from benchmarks.running import Target, accepting_znx, postfix_on_hold, postgres
+
+SERVERS = ("postfix", "sqlite", "postgres")
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One load: `size` bytes of body, `sessions` at once, `kept` for many mails a connection."""
+    """One load: `size` bytes of body, `sessions` at once, `kept` for many mails a connection; ratios to reach."""
 
     size: int
     sessions: int
     kept: bool
     mails: int
+    goals: dict[str, float] = field(hash=False)
 
     def __str__(self) -> str:
-        return f"{self.size // 1000:>3} KB, {self.sessions:>2} sessions, {'many' if self.kept else 'one'} a connection"
+        return f"{self.size // 1000} KB, {self.sessions} sessions, {'many' if self.kept else 'one'} a connection"
 
 
 CASES = (
-    Case(2_000, 50, kept=False, mails=3000),
-    Case(2_000, 10, kept=False, mails=3000),
-    Case(2_000, 50, kept=True, mails=5000),
-    Case(20_000, 50, kept=False, mails=1500),
-    Case(20_000, 10, kept=False, mails=1500),
-    Case(500_000, 10, kept=False, mails=100),
+    Case(2_000, 50, False, 2000, {"sqlite": 2.0, "postgres": 2.0}),
+    Case(2_000, 10, False, 1500, {"sqlite": 1.5, "postgres": 1.15}),
+    Case(2_000, 50, True, 3000, {"sqlite": 3.5, "postgres": 2.0}),
+    Case(20_000, 50, False, 1000, {"sqlite": 1.7, "postgres": 1.0}),
+    Case(20_000, 10, False, 1000, {"sqlite": 1.3, "postgres": 1.0}),
+    Case(500_000, 10, False, 150, {"sqlite": 1.2, "postgres": 1.0}),
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Round:
-    """What one round took: mails a second, and milliseconds of server CPU a mail."""
+@dataclass(slots=True)
+class Seen:
+    """What the rounds of one case showed of one server: mails a second, CPU ms a mail, ms from dot to 250."""
 
-    rate: float
-    cpu: float
-
-
-class Dropping:
-    """An inbound door that takes everything and keeps nothing."""
-
-    async def check_recipient(self, address: str, peer: Any) -> None:
-        """Everybody is here."""
-
-    async def accept(self, arrival: Any) -> Sequence[str]:
-        """Gone."""
-        return ["0"] * len(arrival.envelope.rcpt_tos)
+    rates: list[float] = field(default_factory=list)
+    cpu: list[dict[str, float]] = field(default_factory=list)
+    waits: list[float] = field(default_factory=list)
 
 
-class StockHandler:
-    """The same for stock aiosmtpd."""
+class Probe(threading.Thread):
+    """One more client, which sends a small mail twenty times a second over one connection and notes how long it waits."""
 
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
-        """Gone."""
-        return "250 OK"
+    def __init__(self, port: int) -> None:
+        super().__init__(daemon=True)
+        self._port, self._over = port, threading.Event()
+        self.waits: list[float] = []
 
+    def run(self) -> None:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self._port)) as wire:
+            lines = wire.makefile("rb")
+            lines.readline()
+            _say(wire, lines, b"HELO probe.example")
+            number = 0
+            while not self._over.wait(0.05):
+                number += 1
+                for command in (b"MAIL FROM:<load@example.org>", b"RCPT TO:<shop@inbox.example>", b"DATA"):
+                    _say(wire, lines, command)
+                began = time.perf_counter()
+                _say(wire, lines, b"From: load@example.org\r\nSubject: probe %d\r\n\r\nhello\r\n." % number)
+                self.waits.append((time.perf_counter() - began) * 1000)
 
-async def serve(name: str) -> None:
-    """Run one server until it is killed; prints its port."""
-    if name == "stock":
-        from aiosmtpd.smtp import SMTP
-
-        loop = asyncio.get_running_loop()
-        server = await loop.create_server(
-            lambda: SMTP(StockHandler(), hostname="bench.test", loop=loop), "127.0.0.1", 0, backlog=1024
-        )
-        print(server.sockets[0].getsockname()[1], flush=True)
-    else:
-        from smtp.listeners import listen
-        from smtp.options import SmtpOptions
-
-        listener = await listen("127.0.0.1:0", Dropping(), SmtpOptions(hostname="bench.test"))
-        print(listener.address.rpartition(":")[2], flush=True)
-    await asyncio.Event().wait()
-
-
-@contextmanager
-def running(name: str) -> Iterator[tuple[int, str]]:
-    """A server in a process of its own: its process id and its port."""
-    command = [sys.executable, "-m", "benchmarks.accept", "--serve", name]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout
-        try:
-            yield process.pid, process.stdout.readline().strip()
-        finally:
-            process.kill()
+    def stop(self) -> list[float]:
+        """What it has seen."""
+        self._over.set()
+        self.join(10)
+        return self.waits
 
 
-def cpu_seconds(pid: int) -> float:
-    """User and system time that a process has used."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS
+def _say(wire: socket.socket, lines: Any, text: bytes) -> None:
+    wire.sendall(text + b"\r\n")
+    reply = lines.readline()
+    if reply[:1] not in b"23":
+        raise RuntimeError(f"{text[:20]!r} was answered with {reply!r}")
 
 
-def load(case: Case, pid: int, port: str) -> Round:
+def load(case: Case, target: Target, seen: Seen) -> None:
     """One round of a case against one server."""
-    command = ["smtp-source", "-s", str(case.sessions), "-m", str(case.mails), "-l", str(case.size)]
-    command += ["-d"] if case.kept else []
-    command += ["-f", "load@example.org", "-t", "shop@inbox.test", f"127.0.0.1:{port}"]
-    used, began = cpu_seconds(pid), time.perf_counter()
+    command = [shutil.which("smtp-source") or "/usr/sbin/smtp-source"]
+    command += ["-s", str(case.sessions), "-m", str(case.mails), "-l", str(case.size), "-f", "load@example.org"]
+    command += [*(["-d"] if case.kept else []), "-t", "shop@inbox.example", f"127.0.0.1:{target.port}"]
+    probe = Probe(target.port)
+    probe.start()
+    used, began = {name: cpu_seconds(pid) for name, pid in target.pids.items()}, time.perf_counter()
     subprocess.run(command, check=True)
     took = time.perf_counter() - began
-    return Round(case.mails / took, (cpu_seconds(pid) - used) / case.mails * 1000)
+    cpu = {name: (cpu_seconds(pid) - used[name]) * 1000 for name, pid in target.pids.items()}
+    seen.waits += (waits := probe.stop())
+    total = case.mails + len(waits)
+    seen.rates.append(total / took)
+    seen.cpu.append({name: spent / total for name, spent in cpu.items()})
 
 
-def measure(case: Case, rounds: int) -> dict[str, list[Round]]:
-    """Interleaved rounds of all servers; the first of each warms it up and does not count."""
-    found: dict[str, list[Round]] = {name: [] for name in SERVERS}
-    with running(SERVERS[0]) as stock, running(SERVERS[1]) as plain, running(SERVERS[2]) as fast:
-        for _ in range(rounds + 1):
-            for name, server in zip(SERVERS, (stock, plain, fast), strict=True):
-                found[name].append(load(case, *server))
-    return {name: results[1:] for name, results in found.items()}
+@contextlib.contextmanager
+def targets(names: tuple[str, ...]) -> Iterator[dict[str, Target]]:
+    """All servers at once: a silent one costs nothing."""
+    with contextlib.ExitStack() as stack:
+        found: dict[str, Target] = {}
+        if "postfix" in names:
+            found["postfix"] = stack.enter_context(postfix_on_hold())
+        if "sqlite" in names:
+            found["sqlite"] = stack.enter_context(accepting_znx())
+        if "postgres" in names:
+            found["postgres"] = stack.enter_context(accepting_znx(stack.enter_context(postgres())))
+        yield found
 
 
-def row(case: Case, found: dict[str, list[Round]]) -> dict[str, Any]:
-    """The medians of a case."""
-    rates = {name: statistics.median(one.rate for one in found[name]) for name in SERVERS}
+def measure(case: Case, servers: dict[str, Target], rounds: int) -> dict[str, Seen]:
+    """Interleaved rounds; a short one first warms up and does not count."""
+    seen = {name: Seen() for name in servers}
+    warm = Case(case.size, case.sessions, case.kept, max(case.mails // 10, case.sessions), {})
+    for name, target in servers.items():
+        load(warm, target, Seen())
+        del name
+    for _ in range(rounds):
+        for name, target in servers.items():
+            load(case, target, seen[name])
+    return seen
+
+
+def summary(case: Case, seen: dict[str, Seen]) -> dict[str, Any]:
+    """The figures of a case that are shown and kept."""
     return {
         "case": str(case),
         "mails": case.mails,
-        "rate": rates,
-        "slowest": {name: min(one.rate for one in found[name]) for name in SERVERS},
-        "cpu_ms": {name: statistics.median(one.cpu for one in found[name]) for name in SERVERS},
-        "ratio": {name: rates[name] / rates["stock"] for name in SERVERS},
+        "servers": {
+            name: {
+                "rate": median(one.rates),
+                "slowest": min(one.rates),
+                "cpu_ms": {part: median([cpu[part] for cpu in one.cpu]) for part in one.cpu[0]},
+                "dot_to_250_ms": [percentile(one.waits, share) for share in (0.5, 0.95, 0.99)],
+                "probes": len(one.waits),
+            }
+            for name, one in seen.items()
+        },
     }
 
 
-def show(result: dict[str, Any], before: dict[str, Any]) -> None:
-    """One line a server, with what it was the last time."""
-    print(f"\n{result['case']}, n={result['mails']}")
-    for name in SERVERS:
-        last = f"   (last {before['rate'][name]:,.0f}/s)" if before else ""
+def show(found: dict[str, Any], before: dict[str, Any]) -> None:
+    """One line a server."""
+    print(f"\n{found['case']}, n={found['mails']}")
+    for name, one in found["servers"].items():
+        cpu = " + ".join(f"{spent:.3f} {part}" for part, spent in one["cpu_ms"].items())
+        waits = "/".join(f"{wait:.0f}" for wait in one["dot_to_250_ms"])
+        ratio = one["rate"] / found["servers"]["postfix"]["rate"] if "postfix" in found["servers"] else 0
+        was = before.get("servers", {}).get(name, {}).get("rate")
         print(
-            f"  {name:<13}{result['rate'][name]:>8,.0f}/s  slowest {result['slowest'][name]:>8,.0f}/s"
-            f"  {result['cpu_ms'][name]:>6.3f} ms CPU a mail  {result['ratio'][name]:>5.2f} x stock{last}"
+            f"  {name:<9}{one['rate']:>7,.0f}/s (slowest {one['slowest']:>6,.0f}) {ratio:>5.2f} x Postfix, CPU ms a mail: "
+            f"{cpu}, dot to 250 p50/p95/p99 {waits} ms (n={one['probes']})" + (f", last {was:,.0f}/s" if was else ""),
+            flush=True,
         )
 
 
+def rows_of(case: Case, found: dict[str, Any]) -> list[Row]:
+    """The case as rows of the common table."""
+    peer, rows = found["servers"]["postfix"]["rate"], []
+    for name, goal in case.goals.items():
+        rate = found["servers"][name]["rate"]
+        rows.append(Row(f"accept {name}: {case}", rate, peer, goal, peer_name="Postfix"))
+    if case.size == 2_000 and case.sessions == 50:
+        spent, limit = found["servers"]["sqlite"]["cpu_ms"]["server"], 0.2 if case.kept else 0.4
+        rows.append(Row(f"accept CPU: {case}", spent, limit, 1.0, "ms/mail", "the limit"))
+    return rows
+
+
+def run(cases: tuple[Case, ...] = CASES, names: tuple[str, ...] = SERVERS, rounds: int = 5) -> list[Row]:
+    """Measure, print, remember; the rows of the common table."""
+    print(f"{machine()}; median of {rounds} interleaved rounds", flush=True)
+    kept = {one["case"]: one for one in last("accept")}
+    rows: list[Row] = []
+    with targets(names) as servers:
+        for case in cases:
+            found = summary(case, measure(case, servers, rounds))
+            show(found, kept.get(str(case), {}))
+            if names == SERVERS:
+                rows += rows_of(case, found)
+                kept[str(case)] = found
+    if names == SERVERS:
+        remember("accept", list(kept.values()))
+    return rows
+
+
 def main() -> None:
-    """Run all cases."""
+    """Run the cases that are asked for."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--serve", choices=SERVERS, help=argparse.SUPPRESS)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--only", type=int, help="number of the one case to run")
+    parser.add_argument("--only", type=int, nargs="*", help="numbers of the cases to run")
+    parser.add_argument("--servers", nargs="*", default=SERVERS, choices=SERVERS)
     options = parser.parse_args()
-    if options.serve:
-        return run_server(options.serve)
-    if not shutil.which("smtp-source"):
-        parser.error("smtp-source is missing: apt-get install postfix")
-    print(
-        f"{platform.platform()}, {os.cpu_count()} CPUs, Python {platform.python_version()}, median of {options.rounds}"
-    )
-    before = {one["case"]: one for one in json.loads(LAST.read_text())} if LAST.exists() else {}
-    cases = CASES if options.only is None else (CASES[options.only],)
-    for case in cases:
-        before[str(case)] = (
-            result := row(case, measure(case, options.rounds)),
-            show(result, before.get(str(case), {})),
-        )[0]
-    LAST.write_text(json.dumps(list(before.values()), indent=1) + "\n")
-    return None
-
-
-def run_server(name: str) -> None:
-    """On the loop that its name says."""
-    import uvloop
-
-    factory = uvloop.new_event_loop if name == "ours-uvloop" else asyncio.new_event_loop
-    with asyncio.Runner(loop_factory=factory) as runner:
-        runner.run(serve(name))
+    cases = tuple(CASES[number] for number in options.only) if options.only else CASES
+    for row in run(cases, tuple(options.servers), options.rounds):
+        print(row)
 
 
 if __name__ == "__main__":
