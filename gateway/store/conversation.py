@@ -76,7 +76,7 @@ async def conversation(session: AsyncSession, actor: Actor, thread_id: str) -> C
     row = (await connection.execute(statement)).first()
     if row is None:
         raise NotFound("no such thread")
-    address, undeliverable = await _address(session, thread_id, row.buyer_id)
+    address, undeliverable = await address_of(session, thread_id, row.buyer_id)
     return Conversation(
         thread_id=thread_id,
         subject=row.subject,
@@ -96,7 +96,7 @@ async def conversation(session: AsyncSession, actor: Actor, thread_id: str) -> C
     )
 
 
-async def _address(session: AsyncSession, thread_id: str, buyer_id: str) -> tuple[str, bool]:
+async def address_of(session: AsyncSession, thread_id: str, buyer_id: str) -> tuple[str, bool]:
     """Where the buyer last wrote from in this thread, as long as it is still theirs; else their newest address."""
     connection = await session.connection()
     last = (

@@ -48,7 +48,7 @@ async def message(session: AsyncSession, actor: Actor, message_id: str) -> Messa
 
 async def _complete(session: AsyncSession, found: Sequence[Row[Any]]) -> tuple[MessageView, ...]:
     ids = [row.id for row in found]
-    files, deliveries = await _attachments(session, ids), await _deliveries(session, ids)
+    files, deliveries = await attachments_of(session, ids), await _deliveries(session, ids)
     return tuple(
         MessageView(
             filed_because=tuple(row.filed_because),
@@ -62,7 +62,8 @@ async def _complete(session: AsyncSession, found: Sequence[Row[Any]]) -> tuple[M
     )
 
 
-async def _attachments(session: AsyncSession, ids: Iterable[str]) -> dict[str, list[AttachmentView]]:
+async def attachments_of(session: AsyncSession, ids: Iterable[str]) -> dict[str, list[AttachmentView]]:
+    """The files of messages by message, in order. Whether these may be seen is the caller's to have settled."""
     statement = select(_A).where(_A.c.message_id.in_(list(ids))).order_by(_A.c.position, _A.c.id)
     by_message: dict[str, list[AttachmentView]] = defaultdict(list)
     for row in await rows(session, statement):

@@ -191,10 +191,11 @@ async def orders_of(session: AsyncSession, of: ThreadSummary, limit: int) -> tup
     """The buyer's newest orders with the shop, the thread's own among them."""
     own_first = (_O.c.id != (of.order_id or "")), _O.c.placed_at.desc(), _O.c.id.desc()
     statement = select(_O).where(_O.c.buyer_id == of.buyer.id, _O.c.shop_id == of.shop.id)
-    return tuple(_order(row) for row in await rows(session, statement.order_by(*own_first).limit(limit)))
+    return tuple(order_view(row) for row in await rows(session, statement.order_by(*own_first).limit(limit)))
 
 
-def _order(row: Row[Any]) -> OrderView:
+def order_view(row: Row[Any]) -> OrderView:
+    """An order's row as pages know it."""
     same = "id order_no status placed_at paid_at currency total tracking_no".split()
     return OrderView(items=tuple(row.items), **{name: getattr(row, name) for name in same})
 
