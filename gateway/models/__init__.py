@@ -7,7 +7,9 @@ from gateway.models.orders import Buyer, BuyerAddress, Order
 from gateway.models.people import ApiToken, Membership, SignInFailure, SignInLink, User, WebSession
 from gateway.models.second_factors import MailRequest, RecoveryCode, TotpSecret
 from gateway.models.shops import Shop
+from gateway.models.sources import OrderSource, SourceDelivery, SourceOrder
 from gateway.models.threads import Attachment, ConfirmLink, Message, ReplyToken, Thread, ThreadEvent
+from gateway.models.webhooks import Webhook, WebhookDelivery, WebhookEvent
 from gateway.models.writing import CannedReply, Draft, Mention, Presence, Signature
 
 __all__ = [
@@ -29,6 +31,7 @@ __all__ = [
     "Message",
     "NotificationChoice",
     "Order",
+    "OrderSource",
     "Pause",
     "Presence",
     "RawEmail",
@@ -39,10 +42,15 @@ __all__ = [
     "SignInFailure",
     "SignInLink",
     "Signature",
+    "SourceDelivery",
+    "SourceOrder",
     "Suppression",
     "Thread",
     "ThreadEvent",
     "TotpSecret",
     "User",
     "WebSession",
+    "Webhook",
+    "WebhookDelivery",
+    "WebhookEvent",
 ]
