@@ -1,5 +1,6 @@
 """The tables. Importing this package registers all of them with SQLModel's metadata."""
 
+from gateway.models.audit import AuditEntry, AuditHead
 from gateway.models.links import BuyerLink, LinkMessage
 from gateway.models.mail import Delivery, DeliveryAttempt, InboundEmail, Pause, RawEmail, Suppression
 from gateway.models.notifications import NotificationChoice, SellerNotice
@@ -15,6 +16,8 @@ from gateway.models.writing import CannedReply, Draft, Mention, Presence, Signat
 __all__ = [
     "ApiToken",
     "Attachment",
+    "AuditEntry",
+    "AuditHead",
     "Buyer",
     "BuyerAddress",
     "BuyerLink",
