@@ -6,6 +6,7 @@ from gateway.models.mail import Delivery, DeliveryAttempt, InboundEmail, Pause, 
 from gateway.models.notifications import NotificationChoice, SellerNotice
 from gateway.models.orders import Buyer, BuyerAddress, Order
 from gateway.models.people import ApiToken, Membership, SignInFailure, SignInLink, User, WebSession
+from gateway.models.routing import Channel, RoutingRule, Team, TeamMember
 from gateway.models.second_factors import MailRequest, RecoveryCode, TotpSecret
 from gateway.models.shops import Shop
 from gateway.models.sources import OrderSource, SourceDelivery, SourceOrder
@@ -22,6 +23,7 @@ __all__ = [
     "BuyerAddress",
     "BuyerLink",
     "CannedReply",
+    "Channel",
     "ConfirmLink",
     "Delivery",
     "DeliveryAttempt",
@@ -40,6 +42,7 @@ __all__ = [
     "RawEmail",
     "RecoveryCode",
     "ReplyToken",
+    "RoutingRule",
     "SellerNotice",
     "Shop",
     "SignInFailure",
@@ -48,6 +51,8 @@ __all__ = [
     "SourceDelivery",
     "SourceOrder",
     "Suppression",
+    "Team",
+    "TeamMember",
     "Thread",
     "ThreadEvent",
     "TotpSecret",

@@ -64,5 +64,6 @@ class Order(SQLModel, table=True):
     total: str = ""
     items: list[dict[str, Any]] = Field(default_factory=list, sa_column=json_column())
     tracking_no: str = ""
+    country: str = ""
     created_at: datetime
     updated_at: datetime

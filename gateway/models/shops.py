@@ -22,6 +22,7 @@ class Shop(SQLModel, table=True):
     name: str
     locale: str = "en"
     reply_name: str = ""
+    time_zone: str = ""
     notes_from: list[str] = Field(default_factory=list, sa_column=json_column())
     system: bool = False
     change_no: int = 0

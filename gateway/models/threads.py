@@ -20,6 +20,7 @@ class Thread(SQLModel, table=True):
 
     Life cycle: open → waiting (on the buyer) → open …; snoozed → open; closed → open when the buyer writes.
     A thread that was merged into another one keeps its row and its tokens: `merged_into_id` says where they lead.
+    `channel_id` is the channel that it began in, if an admin made one for it.
     `last_*`, `snippet`, `message_count`, `unread` and `needs_reply` are kept beside, so that lists read no bodies.
     """
 
@@ -32,6 +33,7 @@ class Thread(SQLModel, table=True):
         Index("ix_threads_shop_change", "shop_id", "change_no"),
         Index("ix_threads_buyer", "buyer_id"),
         Index("ix_threads_assignee", "assignee_id", "shop_id", "last_message_at", "id"),
+        Index("ix_threads_team", "team_id", "shop_id", "last_message_at", "id"),
         _of_some("ix_threads_noted", "has_note"),
         _of_some("ix_threads_automatic", "automatic"),
     )
@@ -44,6 +46,9 @@ class Thread(SQLModel, table=True):
     merged_into_id: str | None = Field(default=None, index=True)
     status: str = "open"
     assignee_id: str | None = Field(default=None, foreign_key="users.id")
+    team_id: str | None = None
+    channel_id: str | None = None
+    priority: str = "normal"
     labels: list[str] = Field(default_factory=list, sa_column=json_column())
     unread: bool = False
     needs_reply: bool = False
@@ -62,6 +67,7 @@ class Message(SQLModel, table=True):
     """One entry of a thread. It never changes, except that its deliveries do.
 
     `dedupe_key` makes filing idempotent: an order note by its external id, a reply by its Idempotency-Key.
+    `channel_id` is the admin's channel that it came by, `rules` which routing rules acted on it and why.
     `undo` is kept with a reply that waits before it is sent: what taking it back needs.
     """
 
@@ -97,6 +103,8 @@ class Message(SQLModel, table=True):
     raw_sha256: str | None = None
     inbound_id: str | None = None
     dedupe_key: str | None = Field(default=None, unique=True)
+    channel_id: str | None = None
+    rules: list[dict[str, Any]] | None = Field(default=None, sa_column=json_column(nullable=True))
     undo: dict[str, Any] | None = Field(default=None, sa_column=json_column(nullable=True))
 
 
