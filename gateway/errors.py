@@ -57,6 +57,14 @@ class Duplicate(Conflict):
     """A unique key is taken: somebody else did the same a moment ago. Looking again shows what they did."""
 
 
+class AnsweredMeanwhile(Conflict):
+    """A colleague's answer came first; `message_id` names it, so that the writer can read it before sending."""
+
+    def __init__(self, message_id: str) -> None:
+        super().__init__("a colleague has answered meanwhile")
+        self.message_id = message_id
+
+
 class Invalid(PermanentError):
     """The input breaks a rule; `field` names the part that does."""
 

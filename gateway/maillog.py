@@ -25,6 +25,7 @@ EVENTS = {
     "outbound.unwritable": "a mail of our own can't be written to this address",
     "outbound.requeued": "an admin had a mail tried again",
     "outbound.cancelled": "an admin stopped a mail",
+    "outbound.taken_back": "a seller took back an answer that had not left",
     "outbound.paused": "an admin stopped all mail of a shop or to a domain for a while",
     "outbound.resumed": "an admin let mail go on",
     "suppression.released": "an admin took an address off the suppression list",

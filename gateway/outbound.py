@@ -6,9 +6,11 @@ The mail shows the shop's name and a reply address of ours; neither side sees th
 import asyncio
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
+
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gateway import maillog
 from gateway.blobs import content_key, keep
@@ -20,12 +22,14 @@ from gateway.domain.composing.parts import safe_name
 from gateway.domain.messages import NewMessage, Place, StoredFile
 from gateway.domain.parsing import kinds
 from gateway.domain.tokens import REPLY_LIFE, fingerprint, mint
-from gateway.errors import Duplicate, Invalid, TemporaryError
+from gateway.domain.writing import due_at, undo_data
+from gateway.errors import AnsweredMeanwhile, Duplicate, Invalid, TemporaryError
 from gateway.mailing import order_context, signed
 from gateway.models import ReplyToken
-from gateway.store import deliveries
+from gateway.store import deliveries, drafts
 from gateway.store.conversation import Conversation, conversation, keep_token, revoked_tokens
-from gateway.store.filing import FiledMessage, file_message
+from gateway.store.filing import FiledMessage, file_message, lock_buyer
+from gateway.store.unsending import newer_answer, take_back, thread_state
 
 BOUNCE_TOKEN_LIFE = timedelta(days=7)
 NOT_SENT = "5.1.1 not sent: this address does not exist any more"
@@ -44,19 +48,35 @@ class NewAttachment:
 
 @dataclass(frozen=True, slots=True)
 class ReplyDraft:
-    """What a seller wants to send. The same `idempotency_key` in the same thread sends once."""
+    """What a seller wants to send. The same `idempotency_key` in the same thread sends once.
+
+    With `send_at` it waits until then, and may be taken back. `seen` is the newest message that the writer knows: a
+    newer answer of a colleague raises AnsweredMeanwhile. `signature` stands below the text. `replaces` is a waiting
+    reply that goes away for this one. `from_draft` forgets the writer's draft in the same transaction.
+    """
 
     text: str
     attachments: tuple[NewAttachment, ...] = ()
     template: str = "reply"
     idempotency_key: str = ""
     status_after: str = "waiting"
+    send_at: datetime | None = None
+    seen: str | None = None
+    replaces: str = ""
+    from_draft: bool = False
+    signature: str = ""
+
+    @property
+    def whole_text(self) -> str:
+        """The text and the signature."""
+        return "\n\n".join(part for part in (self.text.strip("\n"), self.signature) if part)
 
 
 @dataclass(frozen=True, slots=True)
 class _Letter:
     """One composed mail with everything that is written with it."""
 
+    draft: ReplyDraft
     message: NewMessage
     raw: bytes
     delivery: dict[str, Any]
@@ -66,10 +86,11 @@ class _Letter:
 async def reply(gw: Gateway, actor: Actor, thread_id: str, draft: ReplyDraft) -> str:
     """Answer a thread; the id of the message, which is already there when the idempotency key was used before.
 
-    Raises NotFound for a thread of somebody else, Invalid for a text or files that can't be sent.
+    Raises NotFound for a thread of somebody else, Invalid for a text or files that can't be sent, AnsweredMeanwhile.
     """
     _check(gw, draft)
     now = gw.clock.now()
+    due_at(draft.send_at, now)
     async with gw.db.read() as session:
         talk = await conversation(session, actor, thread_id)
         revoked = await revoked_tokens(session, thread_id, talk.buyer_id)
@@ -79,7 +100,7 @@ async def reply(gw: Gateway, actor: Actor, thread_id: str, draft: ReplyDraft) ->
     blob_key = await _store(gw, letter, draft)
     for _ in range(3):
         try:
-            filed = await _write(gw, talk, letter, blob_key, now)
+            filed = await _write(gw, actor, talk, letter, blob_key)
             break
         except Duplicate:
             continue
@@ -104,7 +125,7 @@ def _check(gw: Gateway, draft: ReplyDraft) -> None:
 
 def _compose(gw: Gateway, actor: Actor, talk: Conversation, draft: ReplyDraft, serial: str, now: datetime) -> _Letter:
     """Everything that takes computing, in a thread: render, compose, sign."""
-    id_, delivery_id, domain = new_id(), new_id(), gw.settings.mail_domain
+    id_, delivery_id, domain, due = new_id(), new_id(), gw.settings.mail_domain, due_at(draft.send_at, now)
     token = mint(gw.secret, "reply", talk.shop_id, talk.thread_id, talk.buyer_id, serial)
     bounce = mint(gw.secret, "bounce", delivery_id)
     ancestor_subject = talk.ancestor.subject if talk.ancestor else ""
@@ -125,14 +146,15 @@ def _compose(gw: Gateway, actor: Actor, talk: Conversation, draft: ReplyDraft, s
         internet_message_id=message_id(id_, domain),
         in_reply_to=references[-1] if references else None,
         references=references,
-        date=now,
+        date=due,
         loop_mark=domain,
         language=rendered.locale.replace("_", "-"),
     )
-    raw = signed(gw, compose(mail), now)
-    message = _message(id_, talk.thread_id, actor, draft, mail)
-    delivery = _delivery(delivery_id, bounce, talk, mail, raw) | {"message_id": id_, "thread_id": talk.thread_id}
-    return _Letter(message, raw, delivery, _token_row(token, talk, now))
+    raw = signed(gw, compose(mail), due)
+    message = replace(_message(id_, talk.thread_id, actor, draft, mail), received_at=now)
+    delivery = _delivery(delivery_id, bounce, talk, mail, raw)
+    delivery |= {"message_id": id_, "thread_id": talk.thread_id, "queued_at": now, "at": now}
+    return _Letter(draft, message, raw, delivery, _token_row(token, talk, due))
 
 
 def _context(talk: Conversation, draft: ReplyDraft, subject: str, token: str) -> Mapping[str, object]:
@@ -143,7 +165,7 @@ def _context(talk: Conversation, draft: ReplyDraft, subject: str, token: str) ->
     return {
         "shop_name": talk.shop_name,
         "subject": subject,
-        "text": draft.text,
+        "text": draft.whole_text,
         "files": [safe_name(file.filename) for file in draft.attachments],
         "order": order_context(talk.order),
         "quote": quote,
@@ -169,8 +191,9 @@ def _message(id_: str, thread_id: str, actor: Actor, draft: ReplyDraft, mail: Ou
         author_name=actor.name,
         author_user_id=actor.user_id or None,
         subject=mail.subject,
-        text=draft.text,
+        text=draft.whole_text,
         fresh_text=draft.text,
+        signature_text=draft.signature,
         internet_message_id=mail.internet_message_id,
         references=mail.references,
         sent_at=mail.date,
@@ -236,11 +259,32 @@ async def _store(gw: Gateway, letter: _Letter, draft: ReplyDraft) -> str | None:
     return key
 
 
-async def _write(gw: Gateway, talk: Conversation, letter: _Letter, blob_key: str | None, now: datetime) -> FiledMessage:
+async def _write(gw: Gateway, actor: Actor, talk: Conversation, letter: _Letter, blob_key: str | None) -> FiledMessage:
     async with gw.db.write() as session:
+        await lock_buyer(session, talk.buyer_id)
+        await _make_room(session, actor, talk, letter.draft)
         place = Place(talk.shop_id, talk.buyer_id, thread_id=talk.thread_id)
-        filed = await file_message(session, place, letter.message)
+        filed = await file_message(session, place, await _with_undo(session, letter))
         if filed.new:
             await keep_token(session, letter.token)
             await deliveries.queue(session, letter.delivery, letter.raw, blob_key)
+        if letter.draft.from_draft:
+            await drafts.remove(session, actor.user_id, talk.thread_id, "reply")
     return filed
+
+
+async def _make_room(session: AsyncSession, actor: Actor, talk: Conversation, draft: ReplyDraft) -> None:
+    if draft.replaces:
+        await take_back(session, actor, draft.replaces)
+    if draft.seen is None:
+        return
+    if newer := await newer_answer(session, talk.thread_id, draft.seen, actor.user_id):
+        raise AnsweredMeanwhile(newer)
+
+
+async def _with_undo(session: AsyncSession, letter: _Letter) -> NewMessage:
+    """A mail that waits can be taken back, and its thread then stands as it did before."""
+    if letter.delivery["next_attempt_at"] <= letter.message.received_at or letter.delivery["state"] != "queued":
+        return letter.message
+    before = await thread_state(session, letter.delivery["thread_id"])
+    return replace(letter.message, undo=undo_data(before, letter.draft.status_after, letter.draft.template))

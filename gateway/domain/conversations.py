@@ -111,13 +111,14 @@ class AttachmentView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryView:
-    """How far one outgoing mail of a message came, with the other server's words."""
+    """How far one outgoing mail of a message came, with the other server's words and what kind of no they are."""
 
     id: str
     to_masked: str
     state: str
     attempts: int
     smtp_reply: str
+    refusal: str
     at: datetime
     next_attempt_at: datetime
 

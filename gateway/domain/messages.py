@@ -66,6 +66,7 @@ class NewMessage:
     dedupe_key: str | None = None
     attachments: tuple[StoredFile, ...] = ()
     status_after: str | None = None
+    undo: Mapping[str, Any] | None = None
 
 
 def snippet(text: str) -> str:

@@ -93,5 +93,7 @@ def _delivery(delivery: DeliveryView) -> dict[str, Any]:
         "state": delivery.state,
         "attempts": delivery.attempts,
         "smtp_reply": delivery.smtp_reply,
+        "refusal": delivery.refusal,
         "at": moment(delivery.at),
+        "next_attempt_at": moment(delivery.next_attempt_at) if delivery.state in ("queued", "deferred") else None,
     }

@@ -20,7 +20,7 @@ _MESSAGE = (
     "signature_text remote_content internet_message_id sent_at received_at trust defects automatic raw_sha256"
 ).split()
 _ATTACHMENT = "id message_id filename content_type declared_type size sha256 inline content_id blob_key".split()
-_DELIVERY = "id state attempts smtp_reply at next_attempt_at".split()
+_DELIVERY = "id state attempts smtp_reply refusal at next_attempt_at".split()
 
 
 def _owned(actor: Actor) -> ColumnElement[bool]:

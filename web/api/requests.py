@@ -80,6 +80,7 @@ class ReplyBody(Document):
     text: Annotated[str, StringConstraints(max_length=MAX_REPLY_CHARS, pattern=NO_NUL)] = ""
     attachments: Annotated[tuple[FileBody, ...], Field(max_length=20)] = ()
     template: Annotated[str, StringConstraints(max_length=100, pattern=NO_NUL)] = "reply"
+    send_at: Moment | None = None
 
 
 class InternalNoteBody(Document):

@@ -98,7 +98,9 @@ class Delivery(_Answer):
     state: Literal["queued", "sent", "deferred", "bounced", "failed"]
     attempts: int
     smtp_reply: str
+    refusal: str
     at: datetime
+    next_attempt_at: datetime | None
 
 
 class Message(_Answer):

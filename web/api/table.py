@@ -1,6 +1,6 @@
 """The one table of the API: every call, who may make it, what it reads and answers. /channels and /rules join here."""
 
-from . import buyers, deliveries, events, inbound, messages, orders, restructuring, shops, threads
+from . import buyers, deliveries, events, inbound, messages, orders, restructuring, sending, shops, threads
 from .operations import Operation
 
 PREFIX = "/api/v1"
@@ -12,6 +12,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *buyers.OPERATIONS,
     *restructuring.OPERATIONS,
     *messages.OPERATIONS,
+    *sending.OPERATIONS,
     *inbound.OPERATIONS,
     *deliveries.OPERATIONS,
     *events.OPERATIONS,

@@ -34,7 +34,8 @@ async def add_reply(call: Call) -> web.Response:
     if body.template not in call.gw.renderer.names():
         raise Invalid(f"there is no template {body.template[:40]!r}", field="template")
     files = tuple(NewAttachment(f.filename, _type(f.content_type), f.content_base64) for f in body.attachments)
-    draft = ReplyDraft(body.text, files, body.template, call.request.headers.get(KEY.name, ""))
+    key = call.request.headers.get(KEY.name, "")
+    draft = ReplyDraft(body.text, files, body.template, key, send_at=body.send_at)
     return await _created(call, await outbound.reply(call.gw, call.actor, call.path("id"), draft))
 
 

@@ -64,7 +64,9 @@ def test_names_are_unique_and_stay() -> None:
         "release_inbound",
         "release_suppression",
         "retry_delivery",
+        "send_reply_now",
         "split_thread",
+        "take_back_reply",
         "undo_thread_event",
     ]
 
