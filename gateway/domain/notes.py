@@ -39,10 +39,20 @@ class OrderNote:
 
 def read_note(email: Email) -> OrderNote | None:
     """The first order note in a mail: as JSON-LD, as plain JSON, or as `Key: value` lines; None when there is none."""
+    return read_json_ld(email) or read_key_values(email)
+
+
+def read_json_ld(email: Email) -> OrderNote | None:
+    """The first schema.org Order with a note, wherever in the mail its JSON stands."""
     for source in _json_sources(email):
         for order in _orders(source):
             if note := _from_order(order):
                 return note
+    return None
+
+
+def read_key_values(email: Email) -> OrderNote | None:
+    """The note in the mail's `Key: value` lines."""
     return _from_lines(email.fresh_text) or _from_lines(email.text)
 
 

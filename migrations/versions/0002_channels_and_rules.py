@@ -14,24 +14,21 @@ JSON = sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=Tru
 TEXT = sqlmodel.sql.sqltypes.AutoString
 TIME = sqlmodel.sql.sqltypes.UTCDateTime
 
-ADDED = (
-    # Table, column, and what the rows that are there already have.
-    ("shops", sa.Column("time_zone", TEXT(), nullable=False, server_default="")),
-    ("orders", sa.Column("country", TEXT(), nullable=False, server_default="")),
-    ("threads", sa.Column("team_id", TEXT(), nullable=True)),
-    ("threads", sa.Column("channel_id", TEXT(), nullable=True)),
-    ("threads", sa.Column("priority", TEXT(), nullable=False, server_default="normal")),
-    ("messages", sa.Column("channel_id", TEXT(), nullable=True)),
-    ("messages", sa.Column("rules", JSON, nullable=True)),
-)
+ADDED = (("shops", "time_zone"), ("orders", "country"), ("threads", "team_id"), ("threads", "channel_id"))
+ADDED += (("threads", "priority"), ("messages", "channel_id"), ("messages", "rules"))
 
 
 def upgrade() -> None:
     _teams()
     _channels()
     _rules()
-    for table, column in ADDED:
-        op.add_column(table, column.copy())
+    op.add_column("shops", sa.Column("time_zone", TEXT(), nullable=False, server_default=""))
+    op.add_column("orders", sa.Column("country", TEXT(), nullable=False, server_default=""))
+    op.add_column("threads", sa.Column("team_id", TEXT(), nullable=True))
+    op.add_column("threads", sa.Column("channel_id", TEXT(), nullable=True))
+    op.add_column("threads", sa.Column("priority", TEXT(), nullable=False, server_default="normal"))
+    op.add_column("messages", sa.Column("channel_id", TEXT(), nullable=True))
+    op.add_column("messages", sa.Column("rules", JSON, nullable=True))
     op.create_index("ix_threads_team", "threads", ["team_id", "shop_id", "last_message_at", "id"])
 
 
@@ -123,6 +120,6 @@ def _rules() -> None:
 def downgrade() -> None:
     op.drop_index("ix_threads_team", "threads")
     for table, column in reversed(ADDED):
-        op.drop_column(table, column.name)
+        op.drop_column(table, column)
     for table in ("routing_rules", "channels", "team_members", "teams"):
         op.drop_table(table)
