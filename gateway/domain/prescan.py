@@ -29,7 +29,10 @@ def prescan(raw: bytes, *, null_sender: bool) -> str | None:
     return None
 
 
+_OTHERS = bytes(byte for byte in range(256) if byte not in b"\r\n\0")
+
+
 def _has_bare_newline(raw: bytes) -> bool:
     """A CR, LF or NUL outside of CRLF: readers cut fields there and signature verifiers do not."""
-    pairs = raw.count(b"\r\n")
-    return raw.count(b"\n") != pairs or raw.count(b"\r") != pairs or b"\0" in raw
+    ends = raw.translate(None, _OTHERS)
+    return ends != b"\r\n" * (len(ends) // 2) or raw.count(b"\r\n") * 2 != len(ends)

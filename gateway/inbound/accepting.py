@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from gateway import maillog
 from gateway.clock import Clock
-from gateway.domain.addresses import ForeignAddress, Recipient, fold, recipient_of
+from gateway.domain.addresses import ForeignAddress, Recipient, TokenAddress, fold, recipient_of
 from gateway.domain.prescan import author, prescan
 from gateway.domain.values import Arrival, Peer
 from gateway.errors import Refused, StorageFull, Unavailable, UnknownRecipient
@@ -22,6 +22,9 @@ T = TypeVar("T")
 MIN_FREE_BYTES = 256 * 1024 * 1024
 ANSWER_SECONDS = 9.0
 """How long a client waits for a disk or a database that does not answer; a little longer than a lock's own patience."""
+KNOWN_SECONDS = 1.0
+"""How long an address of a shop is taken without another look: the look costs more than all else before the 250."""
+MOST_KNOWN = 10_000
 
 
 class Inbound:
@@ -30,6 +33,7 @@ class Inbound:
     def __init__(self, settings: Settings, db: Database, clock: Clock, journal: Journal, accepted: Signal) -> None:
         self._settings, self._db, self._clock = settings, db, clock
         self._journal, self._accepted = journal, accepted
+        self._known: dict[Recipient, float] = {}
 
     async def check_recipient(self, address: str, peer: Peer) -> None:
         """Early and not authoritative. Raises UnknownRecipient, Refused("relay"), TemporaryError.
@@ -40,8 +44,18 @@ class Inbound:
         if isinstance(recipient, ForeignAddress):
             ours = recipient.address.endswith(f"@{self._settings.mail_domain.lower()}")
             raise UnknownRecipient("no such address") if ours else Refused("relay")
+        now = asyncio.get_running_loop().time()
+        if self._known.get(recipient, 0.0) > now:
+            return
         if not await _in_time(self._reaches(recipient)):
             raise UnknownRecipient("no such address")
+        if not isinstance(recipient, TokenAddress):  # each is asked for once, and may be revoked
+            self._remember(recipient, now)
+
+    def _remember(self, recipient: Recipient, now: float) -> None:
+        if len(self._known) >= MOST_KNOWN:
+            self._known.clear()
+        self._known[recipient] = now + KNOWN_SECONDS
 
     async def _reaches(self, recipient: Recipient) -> bool:
         async with self._db.read() as session:
@@ -58,11 +72,19 @@ class Inbound:
         _check_room(self._settings.home, len(arrival.raw))
         writer = author(arrival.raw)
         entry = Entry(arrival, fold(writer.address) if writer else "", self._clock.now())
-        ids = await _in_time(self._journal.append(entry))
+        ids = await self._kept(entry)
         self._accepted.wake()
         for id_, rcpt in zip(ids, arrival.envelope.rcpt_tos, strict=True):
             maillog.event("inbound.accepted", id=id_, rcpt=maillog.masked(rcpt), size=len(arrival.raw))
         return ids
+
+    async def _kept(self, entry: Entry) -> Sequence[str]:
+        try:
+            # Needs no task of its own: once the writer has it, nothing that happens to us undoes it.
+            async with asyncio.timeout(ANSWER_SECONDS):
+                return await self._journal.append(entry)
+        except TimeoutError:
+            raise Unavailable("disk or database do not answer in time") from None
 
 
 async def _in_time(work: Coroutine[Any, Any, T]) -> T:

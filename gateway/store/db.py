@@ -17,17 +17,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gateway.errors import ConfigError, Duplicate, Overtaken, Unavailable
+from gateway.store.appending import BUSY_TIMEOUT_MS, SQLITE_PRAGMAS, Appender, PostgresAppender, SqliteAppender
 
-BUSY_TIMEOUT_MS = 8_000
 _OVERTAKEN = frozenset({"40P01", "40001"})  # deadlock_detected, serialization_failure
-_SQLITE_PRAGMAS = (
-    "PRAGMA journal_mode=WAL",
-    "PRAGMA synchronous=FULL",
-    "PRAGMA foreign_keys=ON",
-    f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}",
-    "PRAGMA cache_size=-16000",
-    "PRAGMA temp_store=MEMORY",
-)
 
 
 def database_url(text_: str) -> URL:
@@ -67,7 +59,7 @@ class Database:
         return engine
 
     def sync_engine(self) -> Engine:
-        """A blocking engine with one connection, for the thread that writes accepted mail and for migrations."""
+        """A blocking engine with one connection, for migrations."""
         driver = "sqlite+pysqlite" if self.sqlite else "postgresql+psycopg"
         engine = create_engine(
             self.url.set(drivername=driver), pool_size=1, max_overflow=1, hide_parameters=True, **_dialect(self.sqlite)
@@ -75,6 +67,12 @@ class Database:
         if self.sqlite:
             _prepare_sqlite(engine, "BEGIN IMMEDIATE")
         return engine
+
+    def appender(self) -> Appender:
+        """A blocking connection of its own for the thread that writes accepted mail."""
+        if self.sqlite:
+            return SqliteAppender(self.url.database or ":memory:")
+        return PostgresAppender(self.url.set(drivername="postgresql").render_as_string(hide_password=False))
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
@@ -125,7 +123,7 @@ def _prepare_sqlite(engine: Engine, begin: str) -> None:
     @event.listens_for(engine, "connect")
     def _pragmas(connection: Any, _record: object) -> None:
         cursor = connection.cursor()
-        for pragma in _SQLITE_PRAGMAS:
+        for pragma in SQLITE_PRAGMAS:
             cursor.execute(pragma)
         cursor.close()
 

@@ -7,30 +7,31 @@ fsync of the database's log covers them; large ones in the blob store, synced be
 import asyncio
 import contextlib
 import hashlib
+import json
 import queue
 import threading
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import Any
-
-from sqlalchemy import Connection, Engine, func, insert, select
-from sqlalchemy.dialects import postgresql, sqlite
+from typing import Protocol
 
 from gateway.blobs import BlobStore, content_key
 from gateway.clock import new_id
 from gateway.domain.values import Arrival
 from gateway.errors import RateLimited, StorageFull, TemporaryError, Unavailable
-from gateway.models import InboundEmail, RawEmail
-from gateway.models.columns import table_of
-from gateway.store.db import Database, is_unavailable
-from gateway.store.wakeups import INBOUND, notify_blocking
+from gateway.store.appending import Appender, Row
 
 INLINE_BYTES = 64 * 1024
 MAX_BATCH = 500
-_RAW = table_of(RawEmail)
-_INBOUND = table_of(InboundEmail)
+
+
+class Appendable(Protocol):
+    """A database that mail can be appended to."""
+
+    def appender(self) -> Appender:
+        """A connection of its own for the journal's thread."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,25 +64,35 @@ class _Waiting:
     loop: asyncio.AbstractEventLoop
     blob_key: str | None = None
 
-    def resolve(self, result: Sequence[str] | BaseException) -> None:
-        """Hand the answer to the session's loop; a session that is gone needs none."""
+
+Answer = Sequence[str] | TemporaryError
+"""The ids of a mail's ledger rows, or why there are none."""
+
+
+def _resolve(answers: Iterable[tuple[_Waiting, Answer]]) -> None:
+    """Hand the answers to their sessions' loops, each loop woken once; a loop that is gone needs none."""
+    by_loop: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[Sequence[str]], Answer]]] = {}
+    for waiting, answer in answers:
+        by_loop.setdefault(waiting.loop, []).append((waiting.answer, answer))
+    for loop, settled in by_loop.items():
         with contextlib.suppress(RuntimeError):
-            self.loop.call_soon_threadsafe(_settle, self.answer, result)
+            loop.call_soon_threadsafe(_settle, settled)
 
 
-def _settle(answer: "asyncio.Future[Sequence[str]]", result: Sequence[str] | BaseException) -> None:
-    if answer.done():
-        return
-    if isinstance(result, BaseException):
-        answer.set_exception(result)
-    else:
-        answer.set_result(result)
+def _settle(answers: Iterable[tuple["asyncio.Future[Sequence[str]]", Answer]]) -> None:
+    for future, answer in answers:
+        if future.done():
+            continue
+        if isinstance(answer, BaseException):
+            future.set_exception(answer)
+        else:
+            future.set_result(answer)
 
 
 class Journal:
     """The writer of accepted mail. `append` returns only after the commit."""
 
-    def __init__(self, database: Database, blobs: BlobStore, limits: SenderLimits = SenderLimits()) -> None:
+    def __init__(self, database: Appendable, blobs: BlobStore, limits: SenderLimits = SenderLimits()) -> None:
         self._database, self._blobs, self._limits = database, blobs, limits
         self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
@@ -120,16 +131,12 @@ class Journal:
                 self._thread.start()
 
     def _write_for_ever(self) -> None:
-        engine = self._database.sync_engine()
-        try:
-            while True:
+        with contextlib.closing(self._database.appender()) as appender:
+            last = False
+            while not last:
                 batch, last = self._take()
                 if batch:
-                    self._write(engine, batch)
-                if last:
-                    return
-        finally:
-            engine.dispose()
+                    self._write(appender, batch)
 
     def _take(self) -> tuple[list[_Waiting], bool]:
         """Everything that waits, at least one, and whether the end was called."""
@@ -145,89 +152,79 @@ class Journal:
                 return batch, False
         return batch, True
 
-    def _write(self, engine: Engine, batch: list[_Waiting]) -> None:
+    def _write(self, appender: Appender, batch: list[_Waiting]) -> None:
         """One transaction for the batch; if it fails for more than one, each again on its own."""
         try:
-            with engine.begin() as connection:
-                taken: Counter[str] = Counter()
-                answers = [self._admit(connection, waiting, taken) for waiting in batch]
-                admitted = [
-                    (waiting, ids) for waiting, ids in zip(batch, answers, strict=True) if isinstance(ids, list)
-                ]
-                _insert(connection, admitted)
+            with appender.transaction():
+                answers = self._admit(appender, batch)
+                _insert(
+                    appender, [(one, ids) for one, ids in zip(batch, answers, strict=True) if isinstance(ids, list)]
+                )
         except Exception as error:
-            if len(batch) > 1 and not is_unavailable(error):
+            if len(batch) > 1 and not isinstance(error, appender.unavailable):
                 for waiting in batch:
-                    self._write(engine, [waiting])
-                return
-            for waiting in batch:
-                waiting.resolve(_failure(error))
+                    self._write(appender, [waiting])
+            else:
+                _resolve((waiting, _failure(error)) for waiting in batch)
             return
-        for waiting, answer in zip(batch, answers, strict=True):
-            waiting.resolve(answer)
+        _resolve(zip(batch, answers, strict=True))
 
-    def _admit(self, connection: Connection, waiting: _Waiting, taken: Counter[str]) -> list[str] | TemporaryError:
-        """New ids, or why not; `taken` counts what this batch has admitted of each author already."""
-        entry = waiting.entry
-        for span, limit in self._limits.windows() if entry.author else ():
-            if _recent(connection, entry.author, entry.received_at - span) + taken[entry.author] >= limit:
-                return RateLimited("too many mails from this sender; try again later")
-        taken[entry.author] += 1
-        return [new_id() for _ in entry.arrival.envelope.rcpt_tos]
+    def _admit(self, appender: Appender, batch: list[_Waiting]) -> list[Answer]:
+        """New ids for each mail, or why not; what this batch has admitted of an author already counts too."""
+        authors = {waiting.entry.author for waiting in batch} - {""}
+        now = max(waiting.entry.received_at for waiting in batch)
+        windows = [(appender.recent(authors, now - span), limit) for span, limit in self._windows(authors)]
+        taken: Counter[str] = Counter()
+        answers: list[Answer] = []
+        for entry in (waiting.entry for waiting in batch):
+            if entry.author and any(
+                sent.get(entry.author, 0) + taken[entry.author] >= limit for sent, limit in windows
+            ):
+                answers.append(RateLimited("too many mails from this sender; try again later"))
+            else:
+                taken[entry.author] += 1
+                answers.append([new_id() for _ in entry.arrival.envelope.rcpt_tos])
+        return answers
+
+    def _windows(self, authors: set[str]) -> tuple[tuple[timedelta, int], ...]:
+        return self._limits.windows() if authors else ()
 
 
-def _recent(connection: Connection, author: str, since: datetime) -> int:
-    """How many different mails of an author count: held and refused ones don't, or a forger could use up the quota."""
-    counted = _INBOUND.c.state.in_(("pending", "filed"))
-    statement = select(func.count(func.distinct(_INBOUND.c.sha256))).where(
-        _INBOUND.c.author == author, _INBOUND.c.received_at > since, counted
-    )
-    return int(connection.execute(statement).scalar_one())
-
-
-def _insert(connection: Connection, admitted: list[tuple[_Waiting, list[str]]]) -> None:
+def _insert(appender: Appender, admitted: Sequence[tuple[_Waiting, Sequence[str]]]) -> None:
     if not admitted:
         return
-    dialect: Any = postgresql if connection.dialect.name == "postgresql" else sqlite
     raws = {waiting.digest: _raw_row(waiting) for waiting, _ in admitted}
-    keep_once = dialect.insert(_RAW).on_conflict_do_nothing(index_elements=["sha256"])
-    connection.execute(keep_once, [raws[digest] for digest in sorted(raws)])
-    notify_blocking(connection, INBOUND)
-    connection.execute(insert(_INBOUND), [row for waiting, ids in admitted for row in _ledger_rows(waiting, ids)])
+    # In order, so that two processes that keep the same mails wait for one another instead of blocking.
+    appender.insert(
+        [raws[digest] for digest in sorted(raws)],
+        [row for waiting, ids in admitted for row in _ledger_rows(waiting, ids)],
+    )
 
 
-def _raw_row(waiting: _Waiting) -> dict[str, Any]:
+def _raw_row(waiting: _Waiting) -> Row:
     raw = waiting.entry.arrival.raw
-    return {
-        "sha256": waiting.digest,
-        "size": len(raw),
-        "content": None if waiting.blob_key else raw,
-        "blob_key": waiting.blob_key,
-        "created_at": waiting.entry.received_at,
-    }
+    content = None if waiting.blob_key else raw
+    return (waiting.digest, len(raw), content, waiting.blob_key, waiting.entry.received_at)
 
 
-def _ledger_rows(waiting: _Waiting, ids: list[str]) -> list[dict[str, Any]]:
+def _ledger_rows(waiting: _Waiting, ids: Sequence[str]) -> list[Row]:
     entry, arrival = waiting.entry, waiting.entry.arrival
-    shared: dict[str, Any] = {
-        "received_at": entry.received_at,
-        "next_attempt_at": entry.received_at,
-        "ingress": arrival.ingress,
-        "peer": asdict(arrival.peer),
-        "mail_from": arrival.envelope.mail_from,
-        "author": entry.author,
-        "size": len(arrival.raw),
-        "sha256": waiting.digest,
-        "details": {},
-    }
-    return [shared | {"id": id_, "rcpt_to": rcpt} for id_, rcpt in zip(ids, arrival.envelope.rcpt_tos, strict=True)]
+    at, envelope, peer = entry.received_at, arrival.envelope, json.dumps(asdict(arrival.peer))
+    size = len(arrival.raw)
+    return [
+        (
+            *(id_, at, at, arrival.ingress, peer, envelope.mail_from, rcpt, entry.author, size, waiting.digest),
+            *("pending", "", "{}", "", "", 0),
+        )
+        for id_, rcpt in zip(ids, envelope.rcpt_tos, strict=True)
+    ]
 
 
 def _failure(error: Exception) -> TemporaryError:
     """What a session is told: always temporary, since the client still has the mail."""
     if isinstance(error, TemporaryError):
         return error
-    text = str(getattr(error, "orig", error)).lower()
+    text = str(error).lower()
     if "disk is full" in text or "no space left" in text or getattr(error, "errno", 0) == 28:
         return StorageFull("no room to store the mail")
     return Unavailable("the mail could not be stored")

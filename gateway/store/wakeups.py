@@ -6,12 +6,14 @@ SQLite has nothing of the kind; there everything runs in one process or waits fo
 import asyncio
 from collections.abc import Callable, Mapping
 
-from sqlalchemy import Connection, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from gateway.store.appending import INBOUND
 from gateway.store.db import Database
 
-INBOUND = "znx_inbound"
+__all__ = ["INBOUND", "OUTBOUND", "listen", "notify"]
+
 OUTBOUND = "znx_outbound"
 RECONNECT_SECONDS = 2.0
 _NOTIFY = {name: text(f"NOTIFY {name}") for name in (INBOUND, OUTBOUND)}
@@ -21,12 +23,6 @@ async def notify(connection: AsyncConnection, channel: str) -> None:
     """Tell the listeners once the caller's transaction commits."""
     if connection.dialect.name == "postgresql":
         await connection.execute(_NOTIFY[channel])
-
-
-def notify_blocking(connection: Connection, channel: str) -> None:
-    """The same on a blocking connection."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(_NOTIFY[channel])
 
 
 async def listen(database: Database, wake: Mapping[str, Callable[[], None]]) -> None:

@@ -1,0 +1,191 @@
+"""The journal's transactions through the driver itself, on SQLite or PostgreSQL: one statement a table for all rows.
+
+Leaves waiting and answering to `journal`. Loads neither SQLAlchemy nor the models, which cost a mail more than its
+fsync, and `znx ingest`, started for each mail, most of its start. A test holds the columns against the models.
+"""
+
+import contextlib
+import sqlite3
+from collections.abc import Collection, Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+INBOUND = "znx_inbound"
+"""PostgreSQL's channel that tells workers of accepted mail."""
+BUSY_TIMEOUT_MS = 8_000
+SQLITE_PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA foreign_keys=ON",
+    f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}",
+    "PRAGMA cache_size=-16000",
+    "PRAGMA temp_store=MEMORY",
+)
+RAW_COLUMNS = ("sha256", "size", "content", "blob_key", "created_at")
+LEDGER_COLUMNS = (
+    *("id", "received_at", "next_attempt_at", "ingress", "peer", "mail_from", "rcpt_to", "author", "size", "sha256"),
+    *("state", "why", "details", "order_no", "released_by", "attempts"),
+)
+_PG_RAW = ("text", "int", "bytea", "text", "timestamptz")
+_PG_LEDGER = (
+    *("text", "timestamptz", "timestamptz", "text", "jsonb", "text", "text", "text", "int", "text"),
+    *("text", "text", "jsonb", "text", "text", "int"),
+)
+_ROWS_A_STATEMENT = 64
+"""SQLite's statement grows with its rows: few enough that each size is compiled once and kept."""
+_RECENT = """\
+SELECT author, count(DISTINCT sha256) FROM inbound_emails
+WHERE author IN ({authors}) AND received_at > {since} AND state IN ('pending', 'filed') GROUP BY author"""
+"""How many different mails of an author count: held and refused ones don't, or a forger could use up the quota."""
+
+Row = tuple[Any, ...]
+
+
+class Appender(Protocol):
+    """One connection of the journal's thread, opened at the first transaction and again after a failure."""
+
+    unavailable: tuple[type[Exception], ...]
+    """Failures of the connection, the lock or the disk, which would meet every mail of a batch alike."""
+
+    def transaction(self) -> contextlib.AbstractContextManager[None]:
+        """Committed at the end; rolled back by any exception, which goes on. Raises what the driver raises."""
+
+    def recent(self, authors: Collection[str], since: datetime) -> dict[str, int]:
+        """How many mails of these authors count since then; an author without any is left out."""
+        ...
+
+    def insert(self, raws: Sequence[Row], ledger: Sequence[Row]) -> None:
+        """Add rows of RAW_COLUMNS, unless their hash is there, and of LEDGER_COLUMNS; JSON comes as text."""
+
+    def close(self) -> None:
+        """Give the connection back."""
+
+
+class SqliteAppender:
+    """The appender of a SQLite file. A statement for many rows, since each step of one gives the GIL away."""
+
+    unavailable: tuple[type[Exception], ...] = (sqlite3.OperationalError,)
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._open: sqlite3.Connection | None = None
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[None]:
+        """See Appender. IMMEDIATE: waits for the lock here, where nothing is half done."""
+        connection = self._connection()
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            yield
+            connection.execute("COMMIT")
+        except BaseException:
+            self.close()
+            raise
+
+    def _connection(self) -> sqlite3.Connection:
+        if self._open is None:
+            opened = sqlite3.connect(
+                self._path, timeout=BUSY_TIMEOUT_MS / 1000, isolation_level=None, cached_statements=256
+            )
+            try:
+                for pragma in SQLITE_PRAGMAS:
+                    opened.execute(pragma)
+            except BaseException:
+                opened.close()
+                raise
+            self._open = opened
+        return self._open
+
+    def recent(self, authors: Collection[str], since: datetime) -> dict[str, int]:
+        """See Appender."""
+        query = _RECENT.format(authors=",".join("?" * len(authors)), since="?")
+        return dict(self._connection().execute(query, (*authors, _sqlite_time(since))))
+
+    def insert(self, raws: Sequence[Row], ledger: Sequence[Row]) -> None:
+        """See Appender."""
+        self._insert("raw_emails", RAW_COLUMNS, raws, " ON CONFLICT (sha256) DO NOTHING")
+        self._insert("inbound_emails", LEDGER_COLUMNS, ledger)
+
+    def _insert(self, table: str, columns: Sequence[str], rows: Sequence[Row], end: str = "") -> None:
+        one = f"({','.join('?' * len(columns))})"
+        for start in range(0, len(rows), _ROWS_A_STATEMENT):
+            some = rows[start : start + _ROWS_A_STATEMENT]
+            statement = f"INSERT INTO {table} ({','.join(columns)}) VALUES {','.join([one] * len(some))}{end}"
+            values = [_sqlite_time(value) if type(value) is datetime else value for row in some for value in row]
+            self._connection().execute(statement, values)
+
+    def close(self) -> None:
+        """See Appender; what is not committed is rolled back."""
+        opened, self._open = self._open, None
+        if opened is not None:
+            opened.close()
+
+
+def _sqlite_time(moment: datetime) -> str:
+    """As SQLAlchemy writes it: UTC, without saying so."""
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+
+
+class PostgresAppender:
+    """The appender of a PostgreSQL: three round trips a batch, each column one array."""
+
+    def __init__(self, dsn: str) -> None:
+        import psycopg
+
+        self.unavailable: tuple[type[Exception], ...] = (psycopg.OperationalError, psycopg.InterfaceError)
+        self._dsn = dsn
+        self._open: psycopg.Connection[Any] | None = None
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[None]:
+        """See Appender. A server that was restarted meanwhile is noticed at BEGIN, before anything is half done."""
+        self._begin()
+        connection = self._connection()
+        try:
+            with connection.pipeline():
+                yield
+                connection.execute("COMMIT")
+        except BaseException:
+            self.close()
+            raise
+
+    def _begin(self) -> None:
+        known = self._open is not None
+        try:
+            self._connection().execute("BEGIN")
+        except self.unavailable:
+            self.close()
+            if not known:
+                raise
+            self._connection().execute("BEGIN")
+
+    def _connection(self) -> Any:
+        if self._open is None:
+            import psycopg
+
+            self._open = psycopg.connect(self._dsn, autocommit=True, connect_timeout=5)
+        return self._open
+
+    def recent(self, authors: Collection[str], since: datetime) -> dict[str, int]:
+        """See Appender."""
+        query = _RECENT.format(authors=",".join(["%s"] * len(authors)), since="%s")
+        return dict(self._connection().execute(query, (*authors, since)).fetchall())
+
+    def insert(self, raws: Sequence[Row], ledger: Sequence[Row]) -> None:
+        """See Appender."""
+        self._insert("raw_emails", RAW_COLUMNS, _PG_RAW, raws, " ON CONFLICT (sha256) DO NOTHING")
+        self._insert("inbound_emails", LEDGER_COLUMNS, _PG_LEDGER, ledger)
+        self._connection().execute(f"NOTIFY {INBOUND}")
+
+    def _insert(
+        self, table: str, columns: Sequence[str], types: Sequence[str], rows: Sequence[Row], end: str = ""
+    ) -> None:
+        arrays = ", ".join("%s::text[]::jsonb[]" if type_ == "jsonb" else f"%s::{type_}[]" for type_ in types)
+        statement = f"INSERT INTO {table} ({', '.join(columns)}) SELECT * FROM unnest({arrays}){end}"
+        self._connection().execute(statement, [list(column) for column in zip(*rows, strict=True)])
+
+    def close(self) -> None:
+        """See Appender; what is not committed is rolled back."""
+        opened, self._open = self._open, None
+        if opened is not None:
+            opened.close()
