@@ -4,12 +4,15 @@ import asyncio
 import contextlib
 import os
 import secrets
+import shutil
+from io import BytesIO
 from pathlib import Path
-from typing import Any, Protocol
+from typing import IO, Any, Protocol
 from urllib.parse import unquote, urlsplit
 
 from gateway.errors import ConfigError, NotFound, StorageFull, Unavailable
 
+COPY_BYTES = 1_048_576
 _NO_SPACE = {28, 122}  # ENOSPC, EDQUOT
 
 
@@ -18,6 +21,9 @@ class BlobStore(Protocol):
 
     def put(self, key: str, content: bytes) -> None:
         """Keep them; a key that exists holds the same content already. Raises StorageFull, Unavailable. Blocks."""
+
+    def put_file(self, key: str, path: Path) -> None:
+        """`put` of a file's content, which is never whole in memory; the file stays. Raises as `put` does. Blocks."""
 
     def get(self, key: str) -> bytes:
         """The bytes. Raises NotFound, Unavailable. Blocks."""
@@ -39,6 +45,14 @@ class LocalBlobs:
 
         That holds for a name that is there already: whoever made it may still be before the sync, or died there.
         """
+        self._put(key, BytesIO(content))
+
+    def put_file(self, key: str, path: Path) -> None:
+        """See BlobStore. It is copied: it may lie on another disk."""
+        with path.open("rb") as file:
+            self._put(key, file)
+
+    def _put(self, key: str, content: IO[bytes]) -> None:
         path = self.root / key
         draft = path.with_name(f".{path.name[:16]}.{secrets.token_hex(6)}")
         try:
@@ -64,9 +78,9 @@ class LocalBlobs:
             raise Unavailable(f"can't read a blob: {error.strerror}") from error
 
 
-def _write_synced(path: Path, content: bytes) -> None:
+def _write_synced(path: Path, content: IO[bytes]) -> None:
     with path.open("xb") as file:
-        file.write(content)
+        shutil.copyfileobj(content, file, COPY_BYTES)
         file.flush()
         os.fsync(file.fileno())
 
@@ -92,6 +106,10 @@ class BucketBlobs:
     def put(self, key: str, content: bytes) -> None:
         """See BlobStore."""
         self._call("put", key, content)
+
+    def put_file(self, key: str, path: Path) -> None:
+        """See BlobStore. The client sends it in parts."""
+        self._call("put", key, path)
 
     def get(self, key: str) -> bytes:
         """See BlobStore."""
@@ -126,3 +144,8 @@ async def fetch(store: BlobStore, key: str) -> bytes:
 async def keep(store: BlobStore, key: str, content: bytes) -> None:
     """`put` without holding up the event loop."""
     await asyncio.to_thread(store.put, key, content)
+
+
+async def keep_file(store: BlobStore, key: str, path: Path) -> None:
+    """`put_file` without holding up the event loop."""
+    await asyncio.to_thread(store.put_file, key, path)

@@ -9,6 +9,8 @@ from datetime import timedelta
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gateway import maillog
+from gateway.buyer_links import keep_link
+from gateway.buyer_links import make as make_link
 from gateway.context import Gateway
 from gateway.domain.actors import SYSTEM
 from gateway.domain.tokens import REPLY_LIFE, fingerprint, mint
@@ -47,7 +49,8 @@ async def _about_thread(session: AsyncSession, gw: Gateway, talk: Conversation, 
     token = await _reply_token(session, gw, talk)
     shop = ShopWords(talk.shop_id, talk.shop_slug, talk.shop_name, talk.shop_locale)
     order = order_context(talk.order)
-    context = {"shop_name": talk.shop_name, "order": order, "link": None, "marker": f"[znx:{token}]"}
+    link = make_link(gw, talk, now)
+    context = {"shop_name": talk.shop_name, "order": order, "link": link.url, "marker": f"[znx:{token}]"}
     answers = talk.ancestor.internet_message_id if talk.ancestor else None
     notice = Notice(
         kind=kind,
@@ -62,6 +65,7 @@ async def _about_thread(session: AsyncSession, gw: Gateway, talk: Conversation, 
         once=f"thread\0{talk.thread_id}\0{talk.address}\0{now:%Y-%m-%d}",
         notification=True,
     )
+    await keep_link(session, link.row)
     return await _post(session, gw, notice)
 
 

@@ -61,7 +61,8 @@ async def post(session: AsyncSession, gw: Gateway, notice: Notice, now: datetime
 
 def _mail(gw: Gateway, notice: Notice, id_: str, now: datetime) -> Outgoing:
     domain = gw.settings.mail_domain
-    rendered = gw.renderer.render(notice.kind, notice.locale, notice.context)
+    off = {"unsubscribe_link": unsubscribe_link(gw, id_)} if notice.notification else {}
+    rendered = gw.renderer.render(notice.kind, notice.locale, {**notice.context, **off})
     address = notice.reply_to or f"{notice.shop.slug}@{domain}"
     return Outgoing(
         from_name=notice.shop.name,

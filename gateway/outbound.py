@@ -5,7 +5,6 @@ The mail shows the shop's name and a reply address of ours; neither side sees th
 
 import asyncio
 import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,6 +13,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gateway import maillog
 from gateway.blobs import content_key, keep
+from gateway.buyer_links import keep_link
+from gateway.buyer_links import make as make_link
 from gateway.clock import new_id
 from gateway.context import Gateway
 from gateway.domain.actors import Actor
@@ -25,7 +26,7 @@ from gateway.domain.tokens import REPLY_LIFE, fingerprint, mint
 from gateway.domain.writing import due_at, undo_data
 from gateway.errors import AnsweredMeanwhile, Duplicate, Invalid, TemporaryError
 from gateway.mailing import order_context, signed
-from gateway.models import ReplyToken
+from gateway.models import BuyerLink, ReplyToken
 from gateway.store import deliveries, drafts
 from gateway.store.conversation import Conversation, conversation, keep_token, revoked_tokens
 from gateway.store.filing import FiledMessage, file_message, lock_buyer
@@ -81,6 +82,7 @@ class _Letter:
     raw: bytes
     delivery: dict[str, Any]
     token: ReplyToken
+    link: BuyerLink
 
 
 async def reply(gw: Gateway, actor: Actor, thread_id: str, draft: ReplyDraft) -> str:
@@ -131,7 +133,8 @@ def _compose(gw: Gateway, actor: Actor, talk: Conversation, draft: ReplyDraft, s
     ancestor_subject = talk.ancestor.subject if talk.ancestor else ""
     subject = reply_subject(ancestor_subject or talk.subject, talk.order["order_no"] if talk.order else "")
     locale = talk.buyer_locale or talk.shop_locale
-    rendered = gw.renderer.render(draft.template, locale, _context(talk, draft, subject, token))
+    link = make_link(gw, talk, due)
+    rendered = gw.renderer.render(draft.template, locale, _context(talk, draft, subject, token) | {"link": link.url})
     references = _references(talk)
     mail = Outgoing(
         from_name=talk.shop_name,
@@ -154,10 +157,10 @@ def _compose(gw: Gateway, actor: Actor, talk: Conversation, draft: ReplyDraft, s
     message = replace(_message(id_, talk.thread_id, actor, draft, mail), received_at=now)
     delivery = _delivery(delivery_id, bounce, talk, mail, raw)
     delivery |= {"message_id": id_, "thread_id": talk.thread_id, "queued_at": now, "at": now}
-    return _Letter(draft, message, raw, delivery, _token_row(token, talk, due))
+    return _Letter(draft, message, raw, delivery, _token_row(token, talk, due), link.row)
 
 
-def _context(talk: Conversation, draft: ReplyDraft, subject: str, token: str) -> Mapping[str, object]:
+def _context(talk: Conversation, draft: ReplyDraft, subject: str, token: str) -> dict[str, object]:
     ancestor = talk.ancestor
     quote = None
     if talk.mails.quote_history and ancestor is not None and ancestor.text.strip():
@@ -169,7 +172,6 @@ def _context(talk: Conversation, draft: ReplyDraft, subject: str, token: str) ->
         "files": [safe_name(file.filename) for file in draft.attachments],
         "order": order_context(talk.order),
         "quote": quote,
-        "link": None,
         "marker": f"[znx:{token}]",
     }
 
@@ -267,6 +269,7 @@ async def _write(gw: Gateway, actor: Actor, talk: Conversation, letter: _Letter,
         filed = await file_message(session, place, await _with_undo(session, letter))
         if filed.new:
             await keep_token(session, letter.token)
+            await keep_link(session, letter.link)
             await deliveries.queue(session, letter.delivery, letter.raw, blob_key)
         if letter.draft.from_draft:
             await drafts.remove(session, actor.user_id, talk.thread_id, "reply")

@@ -149,7 +149,9 @@ def test_the_common_words_are_the_same_set_with_the_same_gaps(locale: str) -> No
 
 def test_every_common_word_is_used() -> None:
     layouts = "".join(
-        path.read_text("utf-8") for path in (ROOT / "_layouts").rglob("*.*") if path.suffix != ".py" and path.is_file()
+        path.read_text("utf-8")
+        for path in (ROOT / "_layouts").rglob("*.*")
+        if path.suffix not in (".py", ".pyc") and path.is_file()
     )
     words = json.loads((ROOT / "_words" / "en.json").read_text("utf-8"))
     unused = {word for word in words if f"words.{word}" not in layouts and not word.startswith("reason_")}
@@ -184,7 +186,7 @@ def test_what_may_be_absent_leaves_no_trace(template: str, locale: str) -> None:
         "order": words["total"],
         "files": words["attached"],
         "marker": "[znx:",
-        "link": "https://",
+        "link": words["open_conversation"],
         "smtp_reply": words["server_said"],
         "quote": "<blockquote",
     }

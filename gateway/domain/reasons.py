@@ -12,6 +12,14 @@ LEDGER: Mapping[str, tuple[str, str]] = {
         "the sender has no order with this shop",
         "发件人在本店没有订单",
     ),
+    "order-too-old": (
+        "the sender has no order of the last {days} days, which this channel asks for",
+        "发件人近 {days} 天内没有订单，不符合此渠道的要求",
+    ),
+    "order-not-paid": (
+        "the sender has no paid order, which this channel asks for",
+        "发件人没有已付款的订单，不符合此渠道的要求",
+    ),
     "unknown-order": ("this shop has no order {order_no}", "本店没有订单 {order_no}"),
     "order-of-another": ("order {order_no} belongs to somebody else", "订单 {order_no} 属于其他买家"),
     "unverified": (
@@ -22,6 +30,17 @@ LEDGER: Mapping[str, tuple[str, str]] = {
         "the reply address was given to another person than the sender",
         "此回复地址属于另一位收件人",
     ),
+    "seller-another": (
+        "the reply address was given to another seller, or to one who no longer works for this shop",
+        "此回复地址属于其他卖家，或该卖家已不在本店工作",
+    ),
+    "seller-unverified": (
+        "the address is a seller's, but nothing proves that the seller wrote it, so it was not sent on",
+        "地址属于卖家，但无法证明由卖家本人发出，因此未转发给买家",
+    ),
+    "seller-empty": ("the seller's answer has no words of its own", "卖家的回复没有新内容"),
+    "seller-unsendable": ("the seller's answer can't be sent ({because})", "卖家的回复无法发送（{because}）"),
+    "seller-automatic": ("a machine answered in a seller's name", "卖家邮箱的自动回复"),
     "note-unreadable": ("no order note could be read in it", "无法从中读出订单留言"),
     "note-sender-unknown": (
         "the sender is not listed as an order system of this shop",
@@ -59,9 +78,17 @@ CLUES: Mapping[str, tuple[str, str]] = {
     "new-thread": ("nothing ties it to an earlier conversation", "与之前的会话没有关联"),
     "order-note": ("it is a note on order {detail}", "这是订单 {detail} 的留言"),
     "role-address": ("it came to {detail}@", "寄到了 {detail}@"),
+    "channel": ("it came by the channel {detail}", "来自渠道 {detail}"),
+    "open-channel": (
+        "an admin has opened the channel {detail} to people who have not ordered",
+        "管理员已允许未下单的人使用渠道 {detail}",
+    ),
     "released": ("an admin let it in", "由管理员放行"),
     "confirmed": ("the buyer confirmed it from the registered address", "买家已从登记的邮箱确认"),
     "api": ("it came by the API", "通过接口提交"),
+    "webhook": ("the shop's own system sent it", "由店铺系统推送"),
+    "page-link": ("it was written on the page of this conversation", "在本会话的买家页面上填写"),
+    "seller-answer": ("a seller answered a notification by mail", "卖家通过邮件回复了提醒"),
 }
 
 
