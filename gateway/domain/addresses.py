@@ -98,6 +98,12 @@ def recipient_of(address: str, mail_domain: str) -> Recipient:
     return ForeignAddress(fold(address))
 
 
+def own_local(address: str, mail_domain: str) -> str:
+    """The folded local part of an address in our domain; empty for an address of any other."""
+    local, domain = split(address)
+    return local.lower() if domain == ascii_domain(mail_domain) else ""
+
+
 def _role(local: str) -> Recipient | None:
     return RoleAddress(local) if local in ROLES else None
 

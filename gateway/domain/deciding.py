@@ -4,6 +4,7 @@ The policy is RULES: read from the top, the first row that answers decides. Noth
 """
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from gateway.domain.addresses import NotesAddress, RoleAddress, ShopAddress, TokenAddress, fold, split
 from gateway.domain.facts import Bounced, Clue, Discard, Disposition, Facts, File, Hold
@@ -91,7 +92,7 @@ def _order_note(facts: Facts) -> Disposition | None:
         return Hold("note-sender-unknown")
     if note.buyer_email and (facts.buyer is None or facts.buyer.id != order.buyer_id):
         return Hold("note-of-another-buyer", {"order_no": note.order_no})
-    clues = (Clue("order-note", order.order_no),)
+    clues = (Clue("order-note", order.order_no), *((Clue("channel", facts.channel.name),) if facts.channel else ()))
     return File(buyer_id=order.buyer_id, order_id=order.id, channel="order_note", text=note.text, clues=clues)
 
 
@@ -108,11 +109,28 @@ def _may_send_notes(facts: Facts) -> bool:
 
 
 def _never_ordered(facts: Facts) -> Disposition | None:
-    if facts.buyer is not None and (facts.buyer.orders or facts.released):
+    if facts.buyer is not None and (facts.released or facts.buyer.orders or facts.entitlement.who == "never"):
         return None
     if facts.released:
         return File(buyer_id=None, clues=(Clue("released"),))
+    if facts.entitlement.who == "never":
+        return _unverified(facts) or File(buyer_id=None, clues=(Clue("open-channel", _channel_name(facts)),))
     return Hold("not-a-buyer")
+
+
+def _channel_name(facts: Facts) -> str:
+    return facts.channel.name if facts.channel else ""
+
+
+def _not_entitled(facts: Facts) -> Disposition | None:
+    who, orders = facts.entitlement.who, facts.buyer.orders if facts.buyer else ()
+    if facts.released or facts.token is not None or who not in ("days", "paid"):
+        return None
+    if who == "paid":
+        return None if any(order.paid for order in orders) else Hold("order-not-paid")
+    since = facts.at - timedelta(days=facts.entitlement.days) if facts.at else None
+    young = any(since is None or order.placed_at is None or order.placed_at >= since for order in orders)
+    return None if young else Hold("order-too-old", {"days": str(facts.entitlement.days)})
 
 
 def _not_their_order(facts: Facts) -> Disposition | None:
@@ -144,7 +162,8 @@ RULES: tuple[Rule, ...] = (
     _for_the_admins,  # postmaster@ and abuse@ are open to everybody (RFC 2142)
     _token_of_somebody_else,  # a reply address is for one participant only
     _order_note,  # the shop's order system speaks for the buyer
-    _never_ordered,  # only buyers who have ordered may write
+    _never_ordered,  # only buyers who have ordered may write, unless an admin has opened the channel to anyone
+    _not_entitled,  # the channel asks for more than any order; a conversation that goes on is never cut off
     _not_their_order,  # an order address is for that order's buyer
     _unverified,  # the address fits, but anybody could have written it
 )
@@ -154,5 +173,6 @@ def _file(facts: Facts) -> Disposition:
     assert facts.buyer is not None, "the rules above hold whoever is no buyer"
     found = place(facts, facts.buyer)
     vouched = (Clue("released"),) * facts.released + (Clue("confirmed"),) * facts.confirmed
-    clues = (*found.clues, *vouched)
+    channel = (Clue("channel", facts.channel.name),) if facts.channel else ()
+    clues = (*found.clues, *channel, *vouched)
     return File(buyer_id=facts.buyer.id, order_id=found.order_id, thread_id=found.thread_id, clues=clues)

@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from gateway.domain.addresses import Recipient
 from gateway.domain.authenticity.author import Mailbox
 from gateway.domain.emails import Email
 from gateway.domain.messages import Channel
 from gateway.domain.notes import OrderNote
+from gateway.domain.routing.channels import ORDERED, Entitlement
+from gateway.domain.routing.channels import Channel as RoutingChannel
 from gateway.domain.values import Trust
 
 
@@ -28,6 +31,8 @@ class OrderFacts:
     id: str
     order_no: str
     buyer_id: str
+    placed_at: datetime | None = None
+    paid: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +73,8 @@ class Facts:
     `author` is the strictly read From, its address folded; None when there is no certain one.
     `referenced` maps Message-IDs that the mail names to threads of this shop, `quoted_tokens` the reply tokens that
     its body still carries to threads of this shop and buyer.
+    `channel` is the admin's channel that the recipient belongs to, `entitlement` what it asks of whoever writes;
+    `at` is when the mail came.
     `own_mail` is set where our own
     loop mark came back. `require_verified` is off on a trusted network; `released` when an admin vouched for the
     mail, `confirmed` when somebody who reads the registered address did.
@@ -86,6 +93,9 @@ class Facts:
     referenced: Mapping[str, str] = field(default_factory=dict)
     quoted_tokens: Mapping[str, str] = field(default_factory=dict)
     note: OrderNote | None = None
+    channel: RoutingChannel | None = None
+    entitlement: Entitlement = ORDERED
+    at: datetime | None = None
     require_verified: bool = True
     released: bool = False
     confirmed: bool = False

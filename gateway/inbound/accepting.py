@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from gateway import maillog
 from gateway.clock import Clock
-from gateway.domain.addresses import ForeignAddress, Recipient, TokenAddress, fold, recipient_of
+from gateway.domain.addresses import ForeignAddress, Recipient, TokenAddress, fold, own_local, recipient_of
 from gateway.domain.prescan import author, prescan
 from gateway.domain.values import Arrival, Peer
 from gateway.errors import Refused, StorageFull, Unavailable, UnknownRecipient
@@ -33,33 +33,33 @@ class Inbound:
     def __init__(self, settings: Settings, db: Database, clock: Clock, journal: Journal, accepted: Signal) -> None:
         self._settings, self._db, self._clock = settings, db, clock
         self._journal, self._accepted = journal, accepted
-        self._known: dict[Recipient, float] = {}
+        self._known: dict[tuple[Recipient, str], float] = {}
 
     async def check_recipient(self, address: str, peer: Peer) -> None:
         """Early and not authoritative. Raises UnknownRecipient, Refused("relay"), TemporaryError.
 
-        Says nothing about who is a customer or which orders there are: only shops and tokens are looked up.
+        Says nothing about who is a customer or which orders there are: only shops, channels and tokens are looked up.
         """
-        recipient = recipient_of(address, self._settings.mail_domain)
-        if isinstance(recipient, ForeignAddress):
-            ours = recipient.address.endswith(f"@{self._settings.mail_domain.lower()}")
-            raise UnknownRecipient("no such address") if ours else Refused("relay")
+        domain = self._settings.mail_domain
+        recipient, local = recipient_of(address, domain), own_local(address, domain)
+        if isinstance(recipient, ForeignAddress) and not local:
+            raise Refused("relay")
         now = asyncio.get_running_loop().time()
-        if self._known.get(recipient, 0.0) > now:
+        if self._known.get((recipient, local), 0.0) > now:
             return
-        if not await _in_time(self._reaches(recipient)):
+        if not await _in_time(self._reaches(recipient, local)):
             raise UnknownRecipient("no such address")
         if not isinstance(recipient, TokenAddress):  # each is asked for once, and may be revoked
-            self._remember(recipient, now)
+            self._remember((recipient, local), now)
 
-    def _remember(self, recipient: Recipient, now: float) -> None:
+    def _remember(self, known: tuple[Recipient, str], now: float) -> None:
         if len(self._known) >= MOST_KNOWN:
             self._known.clear()
-        self._known[recipient] = now + KNOWN_SECONDS
+        self._known[known] = now + KNOWN_SECONDS
 
-    async def _reaches(self, recipient: Recipient) -> bool:
+    async def _reaches(self, recipient: Recipient, local: str) -> bool:
         async with self._db.read() as session:
-            return await reach(session, recipient, self._clock.now()) is not None
+            return await reach(session, recipient, local, self._clock.now()) is not None
 
     async def accept(self, arrival: Arrival) -> Sequence[str]:
         """Keep a mail durably; the id of each recipient's ledger row, in order. Then, and only then, say 250.

@@ -5,13 +5,15 @@ from dataclasses import dataclass, replace
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gateway.context import Gateway
-from gateway.domain.addresses import NotesAddress, ShopAddress, TokenAddress, fold, recipient_of
+from gateway.domain.addresses import NotesAddress, ShopAddress, TokenAddress, fold, own_local, recipient_of
 from gateway.domain.composing import LOOP_HEADER
 from gateway.domain.emails import Email
 from gateway.domain.facts import Facts
-from gateway.domain.notes import read_note
+from gateway.domain.note_readers import note_of
+from gateway.domain.notes import OrderNote
 from gateway.domain.placing import quoted_tokens
 from gateway.domain.prescan import author
+from gateway.domain.routing.channels import ORDERED, Channel, recipient_by
 from gateway.domain.values import BUYER_CONFIRMED, Trust
 from gateway.store import facts as store
 from gateway.store.inbound import Claimed
@@ -30,21 +32,32 @@ class Evidence:
 async def gather(session: AsyncSession, gw: Gateway, evidence: Evidence) -> Facts:
     """The facts of one mail; the buyer whom it may be from stays locked until the transaction ends."""
     claimed, email = evidence.claimed, evidence.email
-    recipient = recipient_of(claimed.rcpt_to, gw.settings.mail_domain)
-    reached = await store.reach(session, recipient, gw.clock.now())
+    domain = gw.settings.mail_domain
+    recipient = recipient_of(claimed.rcpt_to, domain)
+    reached = await store.reach(session, recipient, own_local(claimed.rcpt_to, domain), gw.clock.now())
+    channel = reached.channel if reached else None
+    if reached is not None and channel is not None and reached.token is None:
+        recipient = recipient_by(channel, reached.shop.slug, recipient)
     known = Facts(
         recipient=recipient,
         email=email,
         trust=evidence.trust,
         author=author(evidence.raw),
         null_sender=not claimed.mail_from and not isinstance(recipient, TokenAddress),
-        own_mail=(email.header(LOOP_HEADER) or "").strip().lower() == gw.settings.mail_domain.lower(),
-        note=read_note(email) if isinstance(recipient, NotesAddress) else None,
+        own_mail=(email.header(LOOP_HEADER) or "").strip().lower() == domain.lower(),
+        note=_note(email, channel) if isinstance(recipient, NotesAddress) else None,
+        channel=channel,
+        entitlement=channel.who if channel else ORDERED,
+        at=claimed.received_at,
         require_verified=gw.settings.hold_unverified and gw.settings.sender_auth != "off",
         released=claimed.released_by not in ("", BUYER_CONFIRMED),
         confirmed=claimed.released_by == BUYER_CONFIRMED,
     )
     return known if reached is None else await _with_shop(session, known, reached)
+
+
+def _note(email: Email, channel: Channel | None) -> OrderNote | None:
+    return note_of(email, channel.reader, channel.reader_config) if channel else note_of(email)
 
 
 async def _with_shop(session: AsyncSession, known: Facts, reached: store.Reached) -> Facts:

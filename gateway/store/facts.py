@@ -3,17 +3,20 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, insert, select
+from sqlalchemy import ColumnElement, Row, insert, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gateway.clock import new_id
 from gateway.domain.addresses import NotesAddress, Recipient, RoleAddress, ShopAddress, TokenAddress, fold
 from gateway.domain.facts import BuyerFacts, OrderFacts, ShopFacts, ThreadFacts, TokenFacts
 from gateway.domain.relay_ids import spellings
+from gateway.domain.routing.channels import Channel, choose
 from gateway.domain.tokens import fingerprint, well_formed
 from gateway.models import Buyer, BuyerAddress, Delivery, Message, Order, ReplyToken, Shop, Thread
 from gateway.models.columns import table_of
+from gateway.store.channels import for_address, maybe_channel
 from gateway.store.filing import lock_buyer
 
 SYSTEM_SLUG = "postmaster"
@@ -28,25 +31,45 @@ _DELIVERIES = table_of(Delivery)
 _BUYERS = table_of(Buyer)
 _ADDRESSES = table_of(BuyerAddress)
 _TOKENS = table_of(ReplyToken)
+_ORDER = [_ORDERS.c[name] for name in "id order_no buyer_id placed_at paid_at status".split()]
+PAID = frozenset({"paid", "fulfilled", "shipped", "delivered", "completed", "refunded"})
+"""The states of an order, as shops name them, that it reaches only after it was paid."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """What a recipient address leads to: a shop, and by a token also a thread of it."""
+    """What a recipient address leads to: a shop, by a token also a thread of it, and the admins' channel for it.
+
+    Of a token the channel is the one that its thread began in.
+    """
 
     shop: ShopFacts
     token: TokenFacts | None = None
+    channel: Channel | None = None
 
 
-async def reach(session: AsyncSession, recipient: Recipient, now: datetime) -> Reached | None:
-    """Where an address of ours leads; None when nothing (or nothing valid any more) stands behind it."""
+async def reach(session: AsyncSession, recipient: Recipient, local: str, now: datetime) -> Reached | None:
+    """Where an address of ours leads; None when nothing (or nothing valid any more) stands behind it.
+
+    `local` is its folded local part, by which channels are found.
+    """
     if isinstance(recipient, TokenAddress):
         return await _by_token(session, recipient, now)
     if isinstance(recipient, RoleAddress):
         return _reached(await _shop(session, _SHOPS.c.slug == SYSTEM_SLUG))
+    return await _by_channel(session, recipient, local)
+
+
+async def _by_channel(session: AsyncSession, recipient: Recipient, local: str) -> Reached | None:
+    """A shop's own addresses need no channel, but may have one that says more about them."""
+    shop = None
     if isinstance(recipient, ShopAddress | NotesAddress):
-        return _reached(await _shop(session, _SHOPS.c.slug == recipient.slug))
-    return None
+        shop = await _shop(session, _SHOPS.c.slug == recipient.slug)
+    known = await for_address(session, local) if local else ()
+    channel = choose(known, local, recipient, shop.id if shop else None)
+    if channel is not None and shop is None:
+        shop = await _shop(session, _SHOPS.c.id == channel.shop_id)
+    return Reached(shop, channel=channel) if shop else None
 
 
 def _reached(shop: ShopFacts | None) -> Reached | None:
@@ -67,7 +90,9 @@ async def _by_token(session: AsyncSession, recipient: TokenAddress, now: datetim
     if token is None:
         return None
     shop = await _shop(session, _SHOPS.c.id == token[0])
-    return Reached(shop, token[1]) if shop else None
+    began_in = select(_THREADS.c.channel_id).where(_THREADS.c.id == token[1].thread_id)
+    channel = await maybe_channel(session, (await (await session.connection()).execute(began_in)).scalar())
+    return Reached(shop, token[1], channel) if shop else None
 
 
 async def _reply_token(session: AsyncSession, print_: str, now: datetime) -> tuple[str, TokenFacts] | None:
@@ -116,13 +141,18 @@ async def buyer_by_address(session: AsyncSession, shop_id: str, folded: str) -> 
 
 async def _orders(session: AsyncSession, buyer_id: str) -> tuple[OrderFacts, ...]:
     statement = (
-        select(_ORDERS.c.id, _ORDERS.c.order_no, _ORDERS.c.buyer_id)
+        select(*_ORDER)
         .where(_ORDERS.c.buyer_id == buyer_id)
         .order_by(_ORDERS.c.placed_at.desc(), _ORDERS.c.id.desc())
         .limit(MAX_ORDERS)
     )
     rows = (await (await session.connection()).execute(statement)).all()
-    return tuple(OrderFacts(row.id, row.order_no, row.buyer_id) for row in rows)
+    return tuple(_order(row) for row in rows)
+
+
+def _order(row: Row[Any]) -> OrderFacts:
+    paid = row.paid_at is not None or row.status.casefold() in PAID
+    return OrderFacts(row.id, row.order_no, row.buyer_id, row.placed_at, paid)
 
 
 async def _threads(session: AsyncSession, shop_id: str, buyer_id: str) -> tuple[ThreadFacts, ...]:
@@ -138,11 +168,11 @@ async def _threads(session: AsyncSession, shop_id: str, buyer_id: str) -> tuple[
 
 async def order_by_number(session: AsyncSession, shop_id: str, order_no: str) -> OrderFacts | None:
     """The shop's order of that number, however its letters are cased."""
-    statement = select(_ORDERS.c.id, _ORDERS.c.order_no, _ORDERS.c.buyer_id).where(
+    statement = select(*_ORDER).where(
         _ORDERS.c.shop_id == shop_id, _ORDERS.c.order_no_folded == order_no.casefold()
     )
     row = (await (await session.connection()).execute(statement)).first()
-    return OrderFacts(row.id, row.order_no, row.buyer_id) if row else None
+    return _order(row) if row else None
 
 
 async def referenced_threads(session: AsyncSession, shop_id: str, message_ids: Iterable[str]) -> dict[str, str]:

@@ -96,7 +96,7 @@ async def release_waiting(session: AsyncSession, shop_id: str, author: str, orde
     `author` is the buyer's folded address. All rules apply anew: only what they waited for has changed.
     """
     waited = or_(
-        and_(_INBOUND.c.why == "not-a-buyer", _INBOUND.c.author == author),
+        and_(_INBOUND.c.why.in_(("not-a-buyer", "order-too-old", "order-not-paid")), _INBOUND.c.author == author),
         and_(_INBOUND.c.why == "unknown-order", _INBOUND.c.order_no == order_no_folded),
     )
     statement = (

@@ -1,0 +1,1 @@
+"""Where mail goes: channels, teams and rules, decided without looking anything up."""
