@@ -13,14 +13,14 @@ from gateway.blobs import LocalBlobs
 from gateway.context import Gateway
 from gateway.inbound.accepting import Inbound
 from gateway.inbound.processing import Processor
-from gateway.reading import Reader
+from gateway.inbound.processing import Reader as Reads
 from gateway.rendering import Renderer
 from gateway.settings import Settings
 from gateway.store import migrate
 from gateway.store.db import Database
 from gateway.store.journal import Journal
 from tests import postgres
-from tests.house import House, Says, add_order
+from tests.house import House, ReadsHere, Says, add_order
 
 IN_CI = os.environ.get("CI", "") not in ("", "false", "0")
 
@@ -96,15 +96,14 @@ def blobs(tmp_path: Path) -> LocalBlobs:
 
 
 @pytest.fixture
-async def reader() -> AsyncIterator[Reader]:
-    """The real reader, in a child process."""
-    async with Reader(1) as reader:
-        yield reader
+def reader() -> Reads:
+    """A reader without children; `test_reading` and the tests of whole processes use the real one."""
+    return ReadsHere()
 
 
 @pytest.fixture
 async def house(
-    db: Database, blobs: LocalBlobs, clock: StillClock, reader: Reader, tmp_path: Path
+    db: Database, blobs: LocalBlobs, clock: StillClock, reader: Reads, tmp_path: Path
 ) -> AsyncIterator[House]:
     """A gateway for inbox.example in which Wang has order A-1001 at the shop "lotus"."""
     settings = Settings(home=tmp_path, mail_domain="inbox.example")

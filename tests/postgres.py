@@ -74,7 +74,9 @@ def _embedded(folder: Path) -> Iterator[str]:
     folder.chmod(0o755)
     server = get_server(folder / "data", cleanup_mode="delete")
     try:
-        server.psql("ALTER SYSTEM SET fsync = off; SELECT pg_reload_conf();")
+        for lax in ("fsync", "synchronous_commit", "full_page_writes"):  # these databases live as long as a test
+            server.psql(f"ALTER SYSTEM SET {lax} = off;")
+        server.psql("SELECT pg_reload_conf();")
         yield server.get_uri()
     finally:
         server.cleanup()
@@ -89,7 +91,7 @@ def _debian(folder: Path) -> Iterator[str]:
         subprocess.run([*user, *command], check=True, capture_output=True, cwd=folder)
 
     run(f"{BIN}/initdb", "-A", "trust", "-U", "postgres", "-D", str(data))
-    options = f"-k {folder} -c listen_addresses= -c fsync=off"
+    options = f"-k {folder} -c listen_addresses= -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
     run(f"{BIN}/pg_ctl", "-D", str(data), "-w", "-l", str(folder / "log"), "-o", options, "start")
     try:
         yield f"postgresql://postgres@/postgres?host={folder}"
