@@ -34,13 +34,15 @@ def parse(raw: bytes) -> Email:
     shown = show(body, repairs)
     files = attachments.read(layout.files, body.content_ids(), words, repairs)
     subject = root.headers.text("subject")
-    parts = quoting.split(shown.text, shown.marks, forwarded=bool(_FORWARD.match(subject)))
+    from_ = _mailboxes(root, "from", words)
+    author = from_[0] if from_ else quoting.NOBODY
+    parts = quoting.split(shown.text, shown.marks, forwarded=bool(_FORWARD.match(subject)), author=author)
     told = _told(shown.text, repairs)
     fields = tuple(root.headers.decoded())
     verdict = screening.screen(root, subject, shown.text)
     return Email(
         subject=subject,
-        from_=_mailboxes(root, "from", words),
+        from_=from_,
         to=_mailboxes(root, "to", words),
         cc=_mailboxes(root, "cc", words),
         reply_to=_mailboxes(root, "reply-to", words),

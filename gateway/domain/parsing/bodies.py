@@ -2,10 +2,11 @@
 
 import html as entities
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
-from gateway.domain.parsing import calendars, charsets, flowed, openpgp, pictures
+from gateway.domain.parsing import calendars, charsets, flowed, openpgp, pictures, tree
 from gateway.domain.parsing.repairs import Repairs
 from gateway.domain.parsing.tree import Part
 
@@ -49,7 +50,16 @@ def lay_out(root: Part) -> Layout:
     """Sort the leaves below `root`: what is shown as text, what is shown as HTML, what is a file."""
     layout = Layout()
     _sort([root], "mixed", layout, choosing=False)
+    if not layout.files and not any(part.body.strip() for part in (*layout.text, *layout.html)):
+        layout.text += [tree.made(root, "text/plain", stray, {}) for stray in _outside(root)]
     return layout
+
+
+def _outside(root: Part) -> Iterator[bytes]:
+    """Text that a broken program put outside of any part; RFC 2046 §5.1.1 lets readers drop it, when there is more."""
+    for part in root.walk():
+        if part.is_multipart:
+            yield from (each for each in part.around() if each.strip() and b"MIME" not in each)
 
 
 def _sort(parts: list[Part], around: str, layout: Layout, *, choosing: bool) -> None:

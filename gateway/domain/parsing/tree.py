@@ -50,6 +50,16 @@ class Part:
         encoding = self.headers.raw("content-transfer-encoding").decode("ascii", "replace")
         return transfer.undo(self.body, encoding, repairs)
 
+    def around(self) -> Iterator[bytes]:
+        """What stands before the first and after the last part of a multipart (RFC 2046 §5.1.1)."""
+        boundary = self.options.get("boundary", "").rstrip().encode("utf-8", "surrogateescape")
+        first = self.raw.find(b"--" + boundary, self.start, self.children[0].start)
+        yield self.raw[self.start : max(first, self.start)]
+        after = self.children[-1].end
+        closing = self.raw.find(b"--" + boundary + b"--", after, after + len(boundary) + 8)
+        line_end = self.raw.find(b"\n", closing, self.end) if closing >= 0 else -1
+        yield self.raw[line_end + 1 : self.end] if line_end >= 0 else b""
+
     def walk(self) -> Iterator["Part"]:
         """This part and all below it, in the order of the mail; loops, so that depth costs no stack."""
         waiting = [self]

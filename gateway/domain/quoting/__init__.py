@@ -3,11 +3,14 @@
 import re
 from dataclasses import dataclass
 
+from gateway.domain.emails import Mailbox
 from gateway.domain.quoting import attributions, boundaries, signatures
 
+NOBODY = Mailbox("", "")
 FRESH, QUOTE, SIGNATURE = "", "quote", "signature"
 
 _QUOTED = re.compile(r"[ \t\xa0]{0,4}(?:[A-Z]{0,3}>(?!From |[_.<]|[:：]?\s*$(?<=[:：]))|＞|&gt;)")
+_UNSEEN = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 _WRAPPED_AT = 55
 _SCANNED = 5_000  # no answer is longer; what follows is told apart by its marks only
 _LAST_WORD = re.compile(r"[.!?。！？:：]\s*$")
@@ -22,15 +25,16 @@ class Split:
     signature: str
 
 
-def split(text: str, marks: tuple[str, ...] = (), *, forwarded: bool = False) -> Split:
+def split(text: str, marks: tuple[str, ...] = (), *, forwarded: bool = False, author: Mailbox = NOBODY) -> Split:
     """Share out the lines of a text.
 
     `marks` has what the HTML says of each line ("", "quote", "signature"); empty for plain text.
     `forwarded` says that the subject is that of a forwarded mail: what came with it is news, not a quote.
+    `author` is the mailbox that the mail is from: their visiting card is known by it.
     """
     kept = _lines(text)
     lines = [_bare(line) for line in kept]
-    kinds = _kinds(lines, marks, forwarded)
+    kinds = _kinds(lines, marks, forwarded, author)
     chosen: dict[str, list[str]] = {FRESH: [], QUOTE: [], SIGNATURE: []}
     for line, kind in zip(kept, kinds, strict=True):
         chosen[kind].append(line)
@@ -44,12 +48,14 @@ def _lines(text: str) -> list[str]:
 
 
 def _bare(line: str) -> str:
-    """A line to look at: QQ Mail leaves `&nbsp;` in its plain text."""
+    """A line to look at: QQ Mail leaves `&nbsp;` in its plain text, Gmail in Hebrew marks each change of direction."""
     line = line.rstrip("\n")
+    if not line.isascii():
+        line = _UNSEEN.sub("", line)
     return line.replace("&nbsp;", " ") if "&nbsp;" in line else line
 
 
-def _kinds(lines: list[str], marks: tuple[str, ...], forwarded: bool) -> list[str]:
+def _kinds(lines: list[str], marks: tuple[str, ...], forwarded: bool, author: Mailbox) -> list[str]:
     kinds = [
         marks[index] if index < len(marks) and marks[index] else QUOTE if _QUOTED.match(line) else FRESH
         for index, line in enumerate(lines)
@@ -60,7 +66,7 @@ def _kinds(lines: list[str], marks: tuple[str, ...], forwarded: bool) -> list[st
     kinds[limit:] = [FRESH] * (len(kinds) - limit)
     if kinds == given and not _has_fresh(lines, kinds, len(lines)):
         return [FRESH] * len(kinds)  # nothing introduces the quote, and there is nothing else: it is the mail
-    _sign(lines, kinds, limit)
+    _sign(lines, kinds, limit, author)
     return kinds
 
 
@@ -123,7 +129,7 @@ def _has_fresh(lines: list[str], kinds: list[str], end: int) -> bool:
 
 def _quote_rest(lines: list[str], kinds: list[str], index: int) -> None:
     """Everything from here is quoted, with the rule drawn above it."""
-    start = index
+    start = boundaries.fields_above(lines, index)
     while (
         start > 0
         and kinds[start - 1] == FRESH
@@ -141,10 +147,10 @@ def _is_quote_next(lines: list[str], kinds: list[str], index: int) -> bool:
     return False
 
 
-def _sign(lines: list[str], kinds: list[str], limit: int) -> None:
+def _sign(lines: list[str], kinds: list[str], limit: int, author: Mailbox) -> None:
     """Mark the signature of the first and of the last piece of fresh text: between quotes stand answers only."""
     for start, end in _ends(kinds[:limit]):
-        begin, quote = signatures.begins_at(lines, start, end)
+        begin, quote = signatures.begins_at(lines, start, end, author)
         kinds[begin:end] = [SIGNATURE] * (quote - begin) + [QUOTE] * (end - quote)
 
 

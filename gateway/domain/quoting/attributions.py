@@ -18,7 +18,7 @@ _BRACKETS = 4
 _START = Pattern(rf"[\s*_\"“-]{{0,8}}(?:{vocabulary.STARTS})")
 _ADDRESS = re.compile(r"[\w.+-]@[\w-]+\.[\w.-]+|mailto:")
 _DATE = re.compile(
-    r"\d{4}\s?[-/.年년]\s?\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}|(?<!\d)(?:19|20|25)\d\d(?!\d)|\d{1,"
+    r"\d{4}\s?[-/.年년]\s?\d{1,2}|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|(?<!\d)(?:19|20|25)\d\d(?!\d)|\d{1,"
     r"2}[:：.h]\d{2}(?!\d)|\d{1,2}月\d{1,2}日|\d{1,2}월"
 )
 _SENTENCE_END = re.compile(r"[.!?。！？…;；]\s*$")
@@ -63,6 +63,9 @@ def _is_complete(text: str) -> bool:
 
 def _opening(lines: list[str], start: int, kinds: list[str]) -> int:
     """A wrapped attribution may begin a line or two earlier: where it starts as attributions start."""
+    above = lines[start - 1].strip() if start > 0 and not kinds[start - 1] else ""
+    if above and len(above) < _LONGEST and not _SENTENCE_END.search(above) and _runs_on(above, lines[start]):
+        return start - 1
     if _START.match(lines[start]):
         return start
     for earlier in range(start - 1, max(-1, start - 3), -1):
@@ -72,6 +75,12 @@ def _opening(lines: list[str], start: int, kinds: list[str]) -> int:
         if _START.match(line) and _DATE.search(line):
             return earlier
     return start
+
+
+def _runs_on(above: str, line: str) -> bool:
+    """Gmail wraps before the hour, `Name <address> 于2024年1月5日周五`, and before a long address."""
+    wrapped = _ADDRESS.search(above) is not None and _DATE.search(above) is not None
+    return wrapped or line.lstrip().startswith("<")
 
 
 def introduces(line: str) -> bool:

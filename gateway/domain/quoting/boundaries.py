@@ -18,13 +18,14 @@ _FORWARDED = Pattern(
 _REPLY_RULE = Pattern(
     rf"\s*{_DASHES}\s*(?:on|在|am|le|el|il|em|op|в)\b.{{5,200}}(?:{vocabulary.VERBS})\s*{_DASHES}\s*$"
 )
-_RULE = re.compile(r"\s*(?:[-=*─—]{3,}|_{2,})\s*$")
+_RULE = re.compile(r"\s*(?:[-=*~—─-╿]{3,}|_{2,})\s*$")
 _HEADER = re.compile(r"[\s|>*]{0,12}([^\s:：|*][^:：|*\n]{0,24}?)[\s*|　]{0,6}[:：|]\*{0,2}(.*)$")
 _WIDE_GAP = re.compile(r"(?<=[一-鿿])[\s　]{1,4}(?=[一-鿿])")
 _ADDRESS = re.compile(r"[^\s@]@[^\s@]|mailto:")
 _PAIRS = frozenset(dash * 2 for dash in "-_=*~—–─")
 _LONGEST = 400
 _LOOK_AHEAD = 14
+_FIELDS = 5
 
 
 def is_forwarded(line: str) -> bool:
@@ -66,6 +67,14 @@ def header_of(line: str) -> tuple[str, str] | None:
         return None
     name = vocabulary.HEADER_NAMES.get(_WIDE_GAP.sub("", match[1].lower()))
     return (name, match[2].strip()) if name else None
+
+
+def fields_above(lines: list[str], index: int) -> int:
+    """Where the fields below a rule begin that end right above a line: Yandex puts recipient and subject there."""
+    start = index
+    while start > max(0, index - _FIELDS) and header_of(lines[start - 1]):
+        start -= 1
+    return start if 0 < start < index and is_rule(lines[start - 1]) else index
 
 
 def header_block(lines: list[str], start: int) -> int:

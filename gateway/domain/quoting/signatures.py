@@ -2,8 +2,9 @@
 
 import re
 
+from gateway.domain.emails import Mailbox
 from gateway.domain.patterns import Pattern
-from gateway.domain.quoting import vocabulary
+from gateway.domain.quoting import cards, vocabulary
 from gateway.domain.quoting.boundaries import is_rule
 
 _DELIMITER = re.compile(r"\s{0,3}(?:--|—|––)[ \t\xa0]*$")
@@ -18,27 +19,28 @@ _CONTACT = re.compile(
     r"@|https?:|www\.|\d{3}[ -]?\d{3,4}|(?:tel|fax|phone|电话|電話|手机|手機|邮箱|公司)\b|\b(?:ltd|inc|gmbh)\b",
     re.IGNORECASE,
 )
+_GLUED_RULE = re.compile(r"-{20,}$")
 _CLOSING_LINES = 6
 _SPEECH = ".?!。？！"
 _SPEAKS = re.compile(r"[?。？！]$|^(?:p\.? ?s\b|n\.? ?b\b|附|另|又及|追伸|추신)", re.IGNORECASE)
-_CARD = re.compile(r"[\s|]+$")
 _LONGEST_FOOTER = 200
 _SIGNATURE_LINES = 12
 _SHORT = 80
 
 
-def begins_at(lines: list[str], start: int, end: int) -> tuple[int, int]:
+def begins_at(lines: list[str], start: int, end: int, author: Mailbox) -> tuple[int, int]:
     """Where the signature of the piece `lines[start:end]` begins, and where what follows it is an older mail.
 
-    Both are `end` when the piece has neither.
+    Both are `end` when the piece has neither. `author` is whose name and address a visiting card bears.
     """
     last = _last_line(lines, start, end)
     footer = _footer_amid(lines, start, last)
     if footer is not None:
         older = end if _is_signature(lines, footer + 1, last) else footer + 1
-        return _closing(lines, start, footer), older
+        return _closing(lines, start, cards.begins_at(lines, start, footer, author)), older
     found = next((index for index in range(start, last) if _opens(lines, index, start, last)), end)
-    return _closing(lines, start, _with_footers(lines, start, found)), end
+    found = cards.begins_at(lines, start, _with_footers(lines, start, found), author)
+    return _closing(lines, start, found), end
 
 
 def _opens(lines: list[str], index: int, start: int, last: int) -> bool:
@@ -113,23 +115,12 @@ def _with_footers(lines: list[str], start: int, end: int) -> int:
         if is_rule(line) and position < end:
             position = index
         break
-    return _card_above(lines, start, position) if position < end else end
-
-
-def _card_above(lines: list[str], start: int, end: int) -> int:
-    """NetEase's phone program draws a visiting card of bars above its footer: |name| address|."""
-    begin = end
-    for index in range(end - 1, max(start, end - 2 * _SIGNATURE_LINES) - 1, -1):
-        line = lines[index].strip()
-        if line and _CARD.match(lines[index]):
-            begin = index
-        elif len(line) > _SHORT // 2:
-            break
-    return begin
+    return position
 
 
 def is_footer(line: str) -> bool:
-    """Whether a line is the footer of a phone or a mail program."""
+    """Whether a line is the footer of a phone or a mail program; Aliyun glues the rule above its quote to it."""
+    line = _GLUED_RULE.sub("", line)
     return len(line) < _LONGEST_FOOTER and _MOBILE.match(line) is not None
 
 

@@ -121,7 +121,7 @@ _DEVICES = (
     r"|tutanota|airmail",
     r"bluemail|aquamail|thunderbird|foxmail|mailbox|workspace|\bzoho\b|\bspark\b|mail\.ru|yandex|яндекс|netease",
     r"smartphone|handy|mobile?\b|\bm[óo]vil|celular|phone|telefon|téléphone|teléfono|tablet|\bdevice|gerät|appareil",
-    r"dispositivo|cihaz|\bqq\b|qq邮箱|\b1(?:63|26|39|89)\b|手机|手機|邮箱|郵箱|信箱|客户端|安卓|小米|红米|华为"
+    r"dispositivo|cihaz|l.appli(?:cation)?\b|\bqq\b|qq邮箱|\b1(?:63|26|39|89)\b|手机|手機|邮箱|郵箱|信箱|客户端|安卓|小米|红米|华为"
     r"|華為|荣耀|三星",
     r"一加|魅族|网易|新浪|搜狐|企业微信|微信|钉钉|飞书|阿里|平板|移动设备|裝置|大师|スマートフォン|スマホ|携帯"
     r"|タブレット|휴대폰",
@@ -134,7 +134,7 @@ _FOOTERS = (
     r"get outlook for .{1,90}|sent (?:from|with) .{0,30}(?:https?://\S+|<\S+>).{0,60}",
     r"(?:发送?自|发至|来自|寄自|發送?自|來自|傳送自|發於)\s*.{0,24}(?:DEVICE|mail).{0,24}",
     r"[从從].{0,24}DEVICE.{0,20}(?:发送|傳送|发出|發送|寄出)",
-    r"(?:由|使用|通过).{0,20}DEVICE.{0,20}(?:发送|发出|發送|傳送)|签名由\s*.{1,20}定制",
+    r"(?:由|使?用|通过|透過).{0,20}DEVICE.{0,20}(?:发送|发出|發送|傳送)|签名由\s*.{1,20}定制",
     r"(?:获取|下载|取得|下載).{0,20}outlook.{0,90}",
     r"(?:отправлено|отправлен|послано|надіслано) [^,，]{0,40}DEVICE.{0,60}|получить outlook для .{1,90}",
     r"enviad[oa] [^,，]{0,40}DEVICE.{0,90}|obtener outlook para .{1,90}|obter o outlook para .{1,90}",
@@ -145,7 +145,7 @@ _FOOTERS = (
     r"(?:verstuurd|verzonden) [^,，]{0,40}DEVICE.{0,90}|(?:download|haal) outlook voor .{1,90}|outlook voor .{1,60}",
     r"wys[łl]an[eoy]? [^,，]{0,40}DEVICE.{0,90}|pobierz .{0,20}outlook .{1,90}",
     r".{0,30}DEVICE.{0,60}gönderildi\.?|(?:ios|android) için outlook.{0,20}",
-    r"(?:تم الإرسال|أُ?رسلت?|مرسلة?|تم إرساله?ا?) .{0,30}DEVICE.{0,60}|الحصول على outlook.{0,90}",
+    r"(?:تم الإرسال|أُ?رسلت?|مُ?رسلة?|تم إرساله?ا?) .{0,30}DEVICE.{0,60}|الحصول على outlook.{0,90}",
     r".{0,30}DEVICE.{0,30}(?:から|より)(?:の)?送信.{0,10}|.{0,40}outlook.{0,30}(?:を入手|をダウンロード).{0,20}",
     r".{0,30}DEVICE.{0,30}(?:에서|으로) ?(?:보냄|보낸|전송|보냈습니다).{0,10}|.{0,20}용 outlook.{0,20}",
     r"(?:đã )?(?:được )?gửi .{0,30}DEVICE.{0,60}|tải outlook cho .{1,90}",

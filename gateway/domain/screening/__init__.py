@@ -28,8 +28,8 @@ def _feedback(evidence: Evidence) -> Verdict | None:
 
 
 def _challenge(evidence: Evidence) -> Verdict | None:
-    """Asks the sender to prove to be a person; some dress it up as a delivery report (Boxbe)."""
-    return Verdict("auto-reply") if prose.is_challenge(evidence) else None
+    """Asks the sender to prove to be a person; what a report around it says of the delivery is kept (Boxbe)."""
+    return Verdict("auto-reply", reports.read(evidence)) if prose.is_challenge(evidence) else None
 
 
 def _report(evidence: Evidence) -> Verdict | None:

@@ -62,6 +62,12 @@ class Evidence:
         return any(map(_DAEMON.search, (sender, path))) or _DAEMON_NAME.search(sender) is not None
 
     @cached_property
+    def daemon_domain(self) -> str:
+        """The domain of the From field: what a mail system leaves out of the names that are its own."""
+        found = _ADDRESS.search(self.header("from"))
+        return found[0].rpartition("@")[2] if found else ""
+
+    @cached_property
     def has_null_path(self) -> bool:
         """Whether the envelope's sender was empty: a notification or an automatic answer (RFC 5321 §4.5.5)."""
         return self.root.headers.raw("return-path").replace(b" ", b"") in (b"<>", b"<<>>") or (

@@ -83,6 +83,7 @@ _CHALLENGES = (
     r"|released)|complete the verification|added to (?:the|my|his|her) (?:guest|white|approved|safe)[ -]?list)",
     r"not (?:yet )?(?:on|in) (?:my|the|his|her|their) (?:guest|white|approved|safe)[ -]?(?:senders? )?list",
     r"whitelist(?:ed|ing)?[^.\n]{0,60}(?:link|click|reply|request)",
+    r"requires (?:you to )?confirm(?:ation)?[.:,\s]{1,3}(?:please )?(?:visit|click|go to|follow|reply)",
     r"(?:请点击|请访问|请回复)[^。\n]{0,60}(?:验证您的身份|完成验证|确认您是真人|加入白名单)",
 )
 CHALLENGE = Pattern("|".join(_CHALLENGES))
@@ -134,7 +135,8 @@ _STRONG_SUBJECTS = (
     r"undeliver(?:able|ed)\b",
     r"(?:mail )?delivery (?:failed|failure|status notification \((?:failure|delay)\)|has failed|notification"
     r"|problem|report)",
-    r"failure notice|returned mail|mail (?:delivery )?(?:failure|failed|error)|mail system error|non-?delivery"
+    r"failure notice|returned mail|failed (?:mail|message)\b|mail (?:delivery )?(?:failure|failed|error)"
+    r"|mail system error|non-?delivery"
     r"|message (?:status|not delivered|delivery failure)",
     r"(?:系统)?退信|邮件投递失败|投递失败|无法投递|發送失敗|发送失败|郵件無法傳遞|無法傳遞",
     r"недоставленн|не доставлен|unzustellbar|non remis|no se puede entregar|non recapitabile|falha na entrega"
@@ -146,7 +148,8 @@ REASONS: tuple[tuple[str, str], ...] = (
     (
         "5.2.2",
         (
-            r"mailbox (?:is |has been |was )?(?:full|exceed)|(?:over|exceed(?:s|ed|ing)?|out of)[^.\n]{0,40}(?:quota"
+            r"mailbox (?:is |has been |was )?(?:full|exceed)|full (?:mail|in)box"
+            r"|(?:over|exceed(?:s|ed|ing)?|out of)[^.\n]{0,40}(?:quota"
             r"|storage|disk|mailbox size)|quota (?:exceed|violation|full)|insufficient (?:disk|storage|space)|not "
             r"enough (?:disk )?(?:space|storage)|inbox is full|account is full"
         ),
@@ -257,7 +260,7 @@ FAILURE_SENTENCE = Pattern(
 
 DELAY = Pattern(
     r"(?:still being|will (?:be )?(?:continue|keep|re)|continue)[^.\n]{0,30}(?:retr|try)|will be retried"
-    r"|(?:message|mail|delivery)[^.\n]{0,30}(?:delayed|deferred)"
+    r"|(?:message|mail|delivery)[^.\n]{0,30}(?:delayed|deferred)|has been postponed"
     r"|could not (?:be )?(?:sent?|delivered?)[^.\n]{0,40}(?:for (?:the )?(?:past|last)|yet)|(?:do|need) not "
     r"(?:need to )?(?:re)?send|not yet (?:been )?delivered|no action is required|warning message only"
     r"|(?:仍在|继续|將繼續|将继续|还会|正在)[^。\n]{0,10}(?:尝试|重试|嘗試|重試|投递)|延迟|延遲|延误"

@@ -30,10 +30,15 @@ _LINE_START = re.compile(
     r"^[ \t>*•·-]{0,12}[<(\"'\[]{0,2}(?:mailto:|smtp:)?" + _SPEC + r"[>)\"'\]]{0,2}[ \t]*(?:\.{3}|[:;,.(\[<-]|on |$)",
     re.ASCII | re.MULTILINE | re.IGNORECASE,
 )
+_AIM = re.compile(r"(?:deliver|send|addressed)[^\n@]{0,40}[ ,:<\"]" + _SPEC, re.ASCII | re.IGNORECASE)
 _HEADING = re.compile(
     r"(?:recipient|address|deliver|reach|fail|收件人|收信人|地址|получател|destinat|empf[äa]nger|宛先"
     r"|수신자)[^\n]{0,60}[:：.]?[ \t]*$",
     re.IGNORECASE | re.MULTILINE,
+)
+_SENDER = re.compile(r"(?<!generated )(?<!expanded )\bfrom:?[ \t]{0,3}[<\"']?" + _SPEC, re.ASCII | re.IGNORECASE)
+_LOCAL_NAME = re.compile(
+    r"[ \t]{1,12}<?([a-z0-9][\w.-]{1,40})>?(?:[ \t]{2,}\S.{0,80}|[ \t]*)$", re.IGNORECASE | re.ASCII
 )
 _PREFIX = re.compile(r"^(?:smtp|rfc-?822|mailto|dda:smtp)[=:]", re.IGNORECASE)
 _MACHINE = re.compile(r"^(?:mailer-daemon|postmaster|abuse|mail-?daemon|noreply|no-reply|listmaster)@", re.IGNORECASE)
@@ -76,10 +81,11 @@ def read(evidence: Evidence) -> Bounce | None:
         return None
     region = _report(evidence)
     recipients = _recipients(evidence, region)
-    status = find_status(region) or _status_of_words(region)
-    action = "delayed" if _is_delay(evidence, region, status) else "failed"
-    if action == "delayed" and not status.startswith("4"):
-        status = ""
+    coded = find_status(region)
+    action = "delayed" if _is_delay(evidence, region, coded) else "failed"
+    status = coded or _status_of_words(region)
+    if action == "delayed" and status:
+        status = f"4{status[1:]}"  # words give a reason, and a delay makes it a passing one (RFC 3463 §2)
     return Bounce(
         action=action,
         status=status,
@@ -131,11 +137,13 @@ def _report(evidence: Evidence) -> str:
 def _recipients(evidence: Evidence, region: str) -> list[str]:
     """The addresses that the report is about, the surest clue first."""
     found = dict.fromkeys(_ADDRESS.findall(evidence.header("x-failed-recipients")))
+    region = _SENDER.sub("from", region)
     for finders in _FINDERS:
         if found:
             break
         named = (each for finder in finders for each in finder(region))
-        found.update(dict.fromkeys(each for each in map(_bare, named) if _is_about(each, evidence)))
+        whole = (each if "@" in each else f"{each}@{evidence.daemon_domain}" for each in map(_bare, named))
+        found.update(dict.fromkeys(each for each in whole if _is_about(each, evidence)))
     return list(found)[:MAX_RECIPIENTS]
 
 
@@ -158,6 +166,8 @@ def _with_reason(region: str) -> Iterator[str]:
     for line in region.split("\n"):
         if "@" in line and (_REPLY_CODE.search(line) or phrases.FAILURE.search(line) or "RCPT" in line):
             yield from _ADDRESS.findall(line[:1000])
+        elif aim := _AIM.search(line):
+            yield aim[1]
 
 
 def _after_heading(region: str) -> Iterator[str]:
@@ -171,6 +181,17 @@ def _after_heading(region: str) -> Iterator[str]:
             yield from addresses
         elif line.strip():
             listing = False
+
+
+def _local_names(region: str) -> Iterator[str]:
+    """`screenname` alone on its line below a heading: AOL and old gateways leave out their own domain."""
+    listing = False
+    for line in region.split("\n"):
+        if line.strip():
+            if listing and (name := _LOCAL_NAME.match(line)):
+                yield name[1]
+            else:
+                listing = _HEADING.search(line) is not None or (listing and "@" in line)
 
 
 def _labelled(region: str) -> Iterator[str]:
@@ -204,7 +225,7 @@ def _is_delay(evidence: Evidence, region: str, status: str) -> bool:
 
 def _diagnostic(region: str, address: str) -> str:
     """The line that names the recipient and the one after it: where the reason stands."""
-    position = region.find(address)
+    position = region.find(address if address in region else address.partition("@")[0])
     if position < 0:
         return ""
     start = region.rfind("\n", 0, position) + 1
@@ -213,5 +234,5 @@ def _diagnostic(region: str, address: str) -> str:
     return " ".join(region[start : following if following >= 0 else len(region)].split())[:500]
 
 
-_FINDERS = ((_at_line_start, _with_reason), (_after_heading,), (_labelled,), (_anywhere,))
+_FINDERS = ((_at_line_start, _with_reason), (_after_heading,), (_local_names,), (_labelled,), (_anywhere,))
 """The surest clue first; a group is asked only when those before it found nobody."""

@@ -1,6 +1,7 @@
 """Machine-readable reports: delivery status (RFC 3464, RFC 6533), abuse feedback (RFC 5965), receipts (RFC 8098)."""
 
 import re
+from collections.abc import Iterator
 from itertools import chain
 from typing import Literal
 
@@ -62,7 +63,7 @@ def of_text(text: str, evidence: Evidence) -> Bounce | None:
         return None
     chosen = _worst(blocks)
     action = _action(chosen)
-    recipients = tuple(dict.fromkeys(_recipient(block) for block in blocks if _action(block) == action))
+    recipients = tuple(dict.fromkeys(each for block in blocks if _action(block) == action for each in _people(block)))
     return Bounce(
         action=action,
         status=(status := status_of(chosen)),
@@ -113,20 +114,23 @@ def find_status(text: str) -> str:
     return match[0] if match else ""
 
 
-def _recipient(block: dict[str, str]) -> BouncedRecipient:
+def _people(block: dict[str, str]) -> Iterator[BouncedRecipient]:
+    """The final recipient, and the original one where the mail was sent on: only that one is known to its sender."""
     diagnostic = block.get("diagnostic-code", "")
     _, semicolon, rest = diagnostic.partition(";")
-    return BouncedRecipient(
-        address=_best_address(block),
-        status=status_of(block),
-        diagnostic=(rest if semicolon else diagnostic).strip()[:500],
-    )
+    said = (rest if semicolon else diagnostic).strip()[:500]
+    for address in _addresses(block):
+        yield BouncedRecipient(address=address, status=status_of(block), diagnostic=said)
 
 
-def _best_address(block: dict[str, str]) -> str:
-    """The final recipient; the original one where a gateway put an X.400 or a local name there."""
+def _addresses(block: dict[str, str]) -> Iterator[str]:
+    """Both recipients' addresses; gateways put an X.400 or a local name in either place, which then says nothing."""
     final, original = (_address(block.get(name, "")) for name in ("final-recipient", "original-recipient"))
-    return final if _PROPER.fullmatch(final) or not _PROPER.fullmatch(original) else original
+    known = _PROPER.fullmatch(original) is not None
+    if _PROPER.fullmatch(final) or not known:
+        yield final
+    if known and original.lower() != final.lower():
+        yield original
 
 
 def _address(value: str) -> str:

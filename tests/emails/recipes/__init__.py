@@ -11,6 +11,7 @@ from tests.emails.recipes import (
     chinese,
     headers,
     hostile,
+    replies,
     structures,
     wrappers,
 )
@@ -18,6 +19,7 @@ from tests.emails.recipes.recipe import Recipe
 
 MODULES = (
     chinese,
+    replies,
     answers,
     charsets,
     headers,
