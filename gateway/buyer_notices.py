@@ -13,6 +13,7 @@ from gateway.buyer_links import keep_link
 from gateway.buyer_links import make as make_link
 from gateway.context import Gateway
 from gateway.domain.actors import SYSTEM
+from gateway.domain.composing import reply_subject
 from gateway.domain.tokens import REPLY_LIFE, fingerprint, mint
 from gateway.errors import Invalid, NotFound
 from gateway.mailing import Notice, order_context, post
@@ -20,6 +21,7 @@ from gateway.models import ReplyToken
 from gateway.store.conversation import Conversation, conversation, keep_token, revoked_tokens
 from gateway.store.notices import ShopWords, thread_notified_since
 from gateway.store.placed import PlacedOrder, placed_order
+from gateway.store.routing import canned_text
 
 DAY = timedelta(days=1)
 OLD = timedelta(days=2)
@@ -27,10 +29,18 @@ OLD = timedelta(days=2)
 _LOCAL = re.compile(r"[A-Za-z0-9_-]{1,40}")
 
 
-async def received(session: AsyncSession, gw: Gateway, thread_id: str) -> bool:
-    """Say that a person's message has come. Whoever calls knows that a person wrote it. Whether it was due."""
+async def received(
+    session: AsyncSession, gw: Gateway, thread_id: str, wanted: bool | None = None, canned: str = ""
+) -> bool:
+    """Say that a person's message has come. Whoever calls knows that a person wrote it. Whether it was due.
+
+    `wanted` is what channel and rules say, None where the shop decides; `canned` names the canned reply to say it with.
+    """
     talk = await conversation(session, SYSTEM, thread_id)
-    return talk.mails.received and await _about_thread(session, gw, talk, "received")
+    if not (talk.mails.received if wanted is None else wanted):
+        return False
+    text = await canned_text(session, talk.shop_id, canned, talk.buyer_locale or talk.shop_locale) if canned else ""
+    return await _about_thread(session, gw, talk, "received", text)
 
 
 async def closed(session: AsyncSession, gw: Gateway, thread_id: str) -> bool:
@@ -42,7 +52,7 @@ async def closed(session: AsyncSession, gw: Gateway, thread_id: str) -> bool:
     return talk.mails.conversation_closed and await _about_thread(session, gw, talk, "conversation-closed")
 
 
-async def _about_thread(session: AsyncSession, gw: Gateway, talk: Conversation, kind: str) -> bool:
+async def _about_thread(session: AsyncSession, gw: Gateway, talk: Conversation, kind: str, text: str = "") -> bool:
     now = gw.clock.now()
     if not talk.address or await thread_notified_since(session, talk.thread_id, talk.address, now - DAY):
         return False
@@ -50,10 +60,16 @@ async def _about_thread(session: AsyncSession, gw: Gateway, talk: Conversation, 
     shop = ShopWords(talk.shop_id, talk.shop_slug, talk.shop_name, talk.shop_locale)
     order = order_context(talk.order)
     link = make_link(gw, talk, now)
-    context = {"shop_name": talk.shop_name, "order": order, "link": link.url, "marker": f"[znx:{token}]"}
+    context: dict[str, object] = {"shop_name": talk.shop_name, "order": order}
+    context |= {"link": link.url, "marker": f"[znx:{token}]"}
     answers = talk.ancestor.internet_message_id if talk.ancestor else None
+    if text:
+        about = talk.ancestor.subject if talk.ancestor else talk.subject
+        subject = reply_subject(about, talk.order["order_no"] if talk.order else "")
+        context |= {"subject": subject, "text": text, "files": [], "quote": None}
     notice = Notice(
         kind=kind,
+        template="reply" if text else "",
         shop=shop,
         address=talk.address,
         to_name=talk.buyer_name,

@@ -24,11 +24,11 @@ from gateway.store.suppressions import suppressed
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """One automatic mail: which template, to whom, in which language, about what.
+    """One automatic mail: which kind, to whom, in which language, about what.
 
-    `reply_to` is the shop's own address unless given. `answers` are the ids of what it answers, oldest first.
-    `once` names what there is only one mail about: queueing a second one raises Duplicate. `notification` is what
-    the recipient may turn off.
+    `template` is the kind's own unless given, `reply_to` the shop's own address. `answers` are the ids of what it
+    answers, oldest first. `once` names what there is only one mail about: queueing a second one raises Duplicate.
+    `notification` is what the recipient may turn off.
     """
 
     kind: str
@@ -37,6 +37,7 @@ class Notice:
     locale: str
     context: Mapping[str, object]
     to_name: str = ""
+    template: str = ""
     reply_to: str = ""
     thread_id: str | None = None
     answers: tuple[str, ...] = ()
@@ -62,7 +63,7 @@ async def post(session: AsyncSession, gw: Gateway, notice: Notice, now: datetime
 def _mail(gw: Gateway, notice: Notice, id_: str, now: datetime) -> Outgoing:
     domain = gw.settings.mail_domain
     off = {"unsubscribe_link": unsubscribe_link(gw, id_)} if notice.notification else {}
-    rendered = gw.renderer.render(notice.kind, notice.locale, {**notice.context, **off})
+    rendered = gw.renderer.render(notice.template or notice.kind, notice.locale, {**notice.context, **off})
     address = notice.reply_to or f"{notice.shop.slug}@{domain}"
     return Outgoing(
         from_name=notice.shop.name,

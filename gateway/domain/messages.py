@@ -64,6 +64,7 @@ class NewMessage:
     raw_sha256: str | None = None
     inbound_id: str | None = None
     dedupe_key: str | None = None
+    channel_id: str | None = None
     attachments: tuple[StoredFile, ...] = ()
     status_after: str | None = None
     undo: Mapping[str, Any] | None = None

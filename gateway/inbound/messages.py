@@ -43,6 +43,7 @@ def new_message(claimed: Claimed, facts: Facts, filed: File) -> NewMessage:
         automatic="" if is_note else _AUTOMATIC.get(email.mail_class, ""),
         raw_sha256=claimed.sha256,
         inbound_id=claimed.id,
+        channel_id=facts.channel.id if facts.channel and facts.token is None else None,
         attachments=tuple(stored_attachment(file) for file in email.attachments),
     )
 

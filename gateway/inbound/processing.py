@@ -25,6 +25,7 @@ from gateway.inbound.gathering import Evidence, asked_order, gather
 from gateway.inbound.messages import files_of, new_message, shown_name
 from gateway.notices import ask_to_confirm, ask_whose_it_is, say_how_to_go_on
 from gateway.preferences import complained
+from gateway.routing import route
 from gateway.store import facts as store
 from gateway.store.deliveries import record_bounce
 from gateway.store.filing import file_message
@@ -61,6 +62,13 @@ class Witness(Protocol):
 
     async def authenticate(self, raw: bytes, envelope_from: str, peer: Peer) -> Attestation:
         """Never raises for anything that stands in the mail."""
+
+
+def _may_be_answered(facts: Facts) -> bool:
+    """An acknowledgement goes to a buyer, or to somebody proven who came by a channel that is open to anyone."""
+    if facts.shop is None or facts.shop.system or facts.note is not None:
+        return False
+    return facts.buyer is not None or (facts.entitlement.who == "never" and facts.trust.verdict == "verified")
 
 
 class Processor:
@@ -183,9 +191,16 @@ class Processor:
         if email.mail_class == "feedback-report":
             delivery_id = facts.token.delivery_id if facts.token else ""
             await complained(session, self._gw, evidence.raw, delivery_id)
+        if email.mail_class != "human" and facts.note is None:
+            return
+        assert ending.message_id is not None
+        routing = await route(session, self._gw, ending.message_id)
         by_person = email.mail_class == "human" and email.auto_submitted == "no" and bool(claimed.mail_from)
-        if by_person and facts.buyer is not None and facts.note is None and not facts.shop.system and ending.thread_id:
-            await received(session, self._gw, ending.thread_id)
+        if by_person and _may_be_answered(facts) and ending.thread_id:
+            canned = routing.outcome.acknowledge if routing else None
+            of_channel = facts.channel.acknowledge if facts.channel and facts.token is None else None
+            wanted = True if canned is not None else of_channel
+            await received(session, self._gw, ending.thread_id, wanted, canned or "")
 
     async def _say_why(self, session: AsyncSession, facts: Facts, held: Hold, claimed: Claimed) -> None:
         """The one mail that a held mail may cause: to a proven sender, or to the address in the order."""

@@ -16,12 +16,14 @@ from gateway.domain.routing.facts import OrderFacts, RoutingFacts, kind_of
 from gateway.domain.routing.language import language_of
 from gateway.domain.routing.teams import zone_of
 from gateway.errors import Invalid
-from gateway.models import Attachment, Buyer, Message, Order, Shop, Thread
+from gateway.models import Attachment, Buyer, CannedReply, Message, Order, Shop, Thread
 from gateway.models.columns import table_of
 from gateway.store.threads import rows
 
 _M, _T, _S, _B, _O = table_of(Message), table_of(Thread), table_of(Shop), table_of(Buyer), table_of(Order)
-_A = table_of(Attachment)
+_A, _C = table_of(Attachment), table_of(CannedReply)
+READ_CHARS = 20_000
+"""So much of a text is looked at: a dry run holds a thousand of them."""
 _OTHER_M, _OTHER_T, _OTHER_O = _M.alias("earlier"), _T.alias("other_thread"), _O.alias("other_order")
 
 
@@ -54,7 +56,8 @@ def _messages() -> Select[Any]:
     orders = select(func.count()).select_from(_OTHER_O).where(_OTHER_O.c.buyer_id == _T.c.buyer_id)
     return (
         select(
-            *(_M.c[name] for name in "id thread_id shop_id channel subject fresh_text received_at trust".split()),
+            *(_M.c[name] for name in "id thread_id shop_id channel subject received_at trust".split()),
+            func.substr(_M.c.fresh_text, 1, READ_CHARS).label("fresh_text"),
             _M.c.channel_id.label("own_channel_id"),
             *(_T.c[name] for name in "buyer_id channel_id assignee_id team_id labels priority due_at".split()),
             _T.c.status.label("thread_status"),
@@ -165,3 +168,11 @@ async def set_language(session: AsyncSession, buyer_id: str, language: str) -> N
     """The buyer's language, of whom none was known."""
     unknown = update(_B).where(_B.c.id == buyer_id, _B.c.locale == "")
     await (await session.connection()).execute(unknown.values(locale=language))
+
+
+async def canned_text(session: AsyncSession, shop_id: str, name: str, locale: str) -> str:
+    """A shop's canned reply in a language, else in the one nearest to it, else in any; empty without one."""
+    statement = select(_C.c.locale, _C.c.text).where(_C.c.shop_id == shop_id, _C.c.name == name).order_by(_C.c.locale)
+    found = {row.locale: str(row.text) for row in await rows(session, statement)}
+    near = [known for known in found if known[:2].lower() == locale[:2].lower()]
+    return next((found[known] for known in (locale, *near, *found) if known in found), "")
