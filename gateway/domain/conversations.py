@@ -58,6 +58,14 @@ class Person:
     name: str
 
 
+@dataclass(frozen=True, slots=True)
+class TeamRef:
+    """A team by name."""
+
+    id: str
+    name: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ThreadSummary:
     """One row of a list: everything but the bodies."""
@@ -70,6 +78,8 @@ class ThreadSummary:
     subject: str
     status: str
     assignee: Person | None
+    team: TeamRef | None = None
+    priority: str = "normal"
     labels: tuple[str, ...]
     unread: bool
     needs_reply: bool
@@ -147,6 +157,7 @@ class MessageView:
     received_at: datetime
     trust: Mapping[str, Any]
     filed_because: tuple[Mapping[str, Any], ...]
+    rules: tuple[Mapping[str, Any], ...] = ()
     defects: tuple[str, ...]
     automatic: str
     raw_sha256: str | None

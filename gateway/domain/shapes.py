@@ -23,6 +23,8 @@ def thread_json(thread: ThreadSummary) -> dict[str, Any]:
         "buyer": {"id": buyer.id, "name": buyer.name, "email_masked": buyer.email_masked},
         "status": thread.status,
         "assignee": thread.assignee.email if thread.assignee else None,
+        "team": {"id": thread.team.id, "name": thread.team.name} if thread.team else None,
+        "priority": thread.priority,
         "labels": list(thread.labels),
         "unread": thread.unread,
         "last_message_at": moment(thread.last_message_at),
@@ -58,6 +60,7 @@ def message_json(message: MessageView) -> dict[str, Any]:
         "received_at": moment(message.received_at),
         "trust": _trust(message),
         "filed_because": [{"clue": c.get("clue", ""), "detail": c.get("detail", "")} for c in message.filed_because],
+        "rules": [dict(rule) for rule in message.rules],
         "automatic": message.automatic or False,
         "deliveries": [_delivery(delivery) for delivery in message.deliveries],
     }

@@ -29,7 +29,7 @@ def _owned(actor: Actor) -> ColumnElement[bool]:
 
 def _select(with_html: bool) -> Select[Any]:
     html = _M.c.html if with_html else literal(None).label("html")
-    columns = [_M.c[name] for name in (*_MESSAGE, "filed_because")]
+    columns = [_M.c[name] for name in (*_MESSAGE, "filed_because", "rules")]
     return select(*columns, html, _M.c.html.is_not(None).label("has_html"))
 
 
@@ -52,6 +52,7 @@ async def _complete(session: AsyncSession, found: Sequence[Row[Any]]) -> tuple[M
     return tuple(
         MessageView(
             filed_because=tuple(row.filed_because),
+            rules=tuple(row.rules or ()),
             html=row.html,
             has_html=bool(row.has_html),
             attachments=tuple(files[row.id]),

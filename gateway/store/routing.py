@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Row, Select, and_, func, select, true, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from gateway.domain.actors import Actor
+from gateway.domain.actors import SYSTEM, Actor
 from gateway.domain.routing.changes import Standing
 from gateway.domain.routing.facts import OrderFacts, RoutingFacts, kind_of
 from gateway.domain.routing.language import language_of
@@ -18,7 +18,7 @@ from gateway.domain.routing.teams import zone_of
 from gateway.errors import Invalid
 from gateway.models import Attachment, Buyer, CannedReply, Message, Order, Shop, Thread
 from gateway.models.columns import table_of
-from gateway.store.threads import rows
+from gateway.store.threads import rows, update_thread
 
 _M, _T, _S, _B, _O = table_of(Message), table_of(Thread), table_of(Shop), table_of(Buyer), table_of(Order)
 _A, _C = table_of(Attachment), table_of(CannedReply)
@@ -156,12 +156,11 @@ async def write(
     session: AsyncSession, routed: Routed, thread: Mapping[str, Any], acted: Sequence[Mapping[str, Any]]
 ) -> None:
     """Set columns of the thread, and keep with the message which rules acted."""
-    connection = await session.connection()
     if thread:
-        await connection.execute(update(_T).where(_T.c.id == routed.thread_id).values(**thread))
+        await update_thread(session, SYSTEM, routed.thread_id, thread)
     if acted:
         kept = update(_M).where(_M.c.id == routed.message_id).values(rules=[dict(each) for each in acted])
-        await connection.execute(kept)
+        await (await session.connection()).execute(kept)
 
 
 async def set_language(session: AsyncSession, buyer_id: str, language: str) -> None:

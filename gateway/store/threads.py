@@ -30,18 +30,19 @@ from gateway.domain.conversations import (
     Position,
     ShopView,
     ThreadQuery,
+    TeamRef,
     ThreadSummary,
     clean_text,
     read_cursor,
 )
 from gateway.domain.orders import fold_order_no
-from gateway.models import Attachment, Buyer, BuyerAddress, Message, Order, Shop, Thread, User
+from gateway.models import Attachment, Buyer, BuyerAddress, Message, Order, Shop, Team, Thread, User
 from gateway.models.columns import table_of
 from gateway.store.thread_search import COUNTED, VIEW_CONDITIONS, holds_words, owned
 
 _T, _S, _B, _O = table_of(Thread), table_of(Shop), table_of(Buyer), table_of(Order)
 _U, _M, _A = table_of(User), table_of(Message), table_of(Attachment)
-_ADDRESSES = table_of(BuyerAddress)
+_ADDRESSES, _TEAMS = table_of(BuyerAddress), table_of(Team)
 NEWEST_FIRST = (_T.c.last_message_at.desc(), _T.c.id.desc())
 MANY_SHOPS = 30
 COUNT_CAP = 1000
@@ -81,11 +82,13 @@ def _summaries() -> Select[Any]:
             _O.c.order_no,
             _U.c.email.label("assignee_email"),
             _U.c.name.label("assignee_name"),
+            _TEAMS.c.name.label("team_name"),
         )
         .join(_S, _S.c.id == _T.c.shop_id)
         .join(_B, _B.c.id == _T.c.buyer_id)
         .outerjoin(_O, _O.c.id == _T.c.order_id)
         .outerjoin(_U, _U.c.id == _T.c.assignee_id)
+        .outerjoin(_TEAMS, _TEAMS.c.id == _T.c.team_id)
     )
 
 
@@ -157,13 +160,14 @@ async def _with_files(session: AsyncSession, found: Rows) -> list[ThreadSummary]
 def _summary(row: Row[Any], has_files: bool) -> ThreadSummary:
     same = (
         "id order_id order_no subject status unread needs_reply has_note automatic snippet message_count "
-        "last_message_at created_at snoozed_until due_at change_no"
+        "last_message_at created_at snoozed_until due_at change_no priority"
     ).split()
     assignee = Person(row.assignee_id, row.assignee_email, row.assignee_name) if row.assignee_id else None
     return ThreadSummary(
         shop=ShopView(row.shop_id, row.slug, row.shop_name, row.shop_locale, row.system),
         buyer=BuyerView(row.buyer_id, row.buyer_name, mask(row.address or ""), row.buyer_locale),
         assignee=assignee,
+        team=TeamRef(row.team_id, row.team_name) if row.team_name else None,
         labels=tuple(row.labels),
         has_files=has_files,
         **{name: getattr(row, name) for name in same},

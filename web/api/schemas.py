@@ -25,6 +25,13 @@ class BuyerRef(_Answer):
     email_masked: str
 
 
+class TeamRef(_Answer):
+    """A team by name."""
+
+    id: Id
+    name: str
+
+
 class Thread(_Answer):
     """A conversation of one buyer with one shop."""
 
@@ -35,6 +42,8 @@ class Thread(_Answer):
     buyer: BuyerRef
     status: Status
     assignee: str | None
+    team: TeamRef | None
+    priority: Literal["low", "normal", "high", "urgent"]
     labels: list[str]
     unread: bool
     last_message_at: datetime
@@ -91,6 +100,30 @@ class Clue(_Answer):
     detail: str
 
 
+class ActedCondition(_Answer):
+    """Something that a rule asked and found to be so."""
+
+    field: str
+    op: str
+    value: list[str] | str | float | bool
+
+
+class ActedAction(_Answer):
+    """Something that a rule did."""
+
+    do: str
+    value: str | int
+
+
+class ActedRule(_Answer):
+    """A rule that acted on a message, as it was then: what it found and what it did."""
+
+    id: Id
+    name: str
+    because: list[ActedCondition]
+    did: list[ActedAction]
+
+
 class Delivery(_Answer):
     """How far a mail of ours came, with the other server's words."""
 
@@ -122,6 +155,7 @@ class Message(_Answer):
     received_at: datetime
     trust: Trust
     filed_because: list[Clue]
+    rules: list[ActedRule]
     automatic: Literal[False, "auto-reply", "bounce", "list"]
     deliveries: list[Delivery]
 
