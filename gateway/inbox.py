@@ -28,9 +28,10 @@ from gateway.domain.conversations import (
 )
 from gateway.domain.editing import columns_of
 from gateway.domain.ids import is_id
+from gateway.domain.mentions import mentioned
 from gateway.domain.messages import NewMessage, Place
 from gateway.errors import Invalid, NotFound
-from gateway.store import messages, people, threads
+from gateway.store import drafts, mentions, messages, people, threads
 from gateway.store.filing import bump_change, file_message
 from gateway.store.inbound import raw_of
 
@@ -192,10 +193,11 @@ async def colleagues(gw: Gateway, actor: Actor, thread_id: str) -> tuple[Person,
         return await people.colleagues(session, (await _thread(session, actor, thread_id)).shop.id)
 
 
-async def add_note(gw: Gateway, actor: Actor, thread_id: str, text: str) -> str:
+async def add_note(gw: Gateway, actor: Actor, thread_id: str, text: str, form_key: str = "") -> str:
     """Keep an internal note: colleagues read it, it never leaves by mail. The message's id.
 
-    Raises NotFound, Invalid for an empty or too long text.
+    Colleagues whom it calls by @ find it among their mentions. The same `form_key` keeps one note, and the draft that
+    it was goes. Raises NotFound, Invalid for an empty or too long text.
     """
     tidy = clean_text(text).strip()
     if not tidy:
@@ -204,12 +206,18 @@ async def add_note(gw: Gateway, actor: Actor, thread_id: str, text: str) -> str:
         raise Invalid(f"the text is longer than {MAX_NOTE_CHARS} characters", field="text")
     async with gw.db.write() as session:
         current = await _thread(session, actor, thread_id)
-        note = _note(gw, actor, tidy)
-        await file_message(session, Place(current.shop.id, current.buyer.id, current.order_id, current.id), note)
-    return note.id
+        place = Place(current.shop.id, current.buyer.id, current.order_id, current.id)
+        filed = await file_message(session, place, _note(gw, actor, tidy, form_key))
+        if form_key:
+            await drafts.remove(session, actor.user_id, thread_id, "note")
+        if filed.new:
+            called = mentioned(tidy, await people.colleagues(session, current.shop.id))
+            others = [user_id for user_id in called if user_id != actor.user_id]
+            await mentions.add(session, filed.message_id, filed.thread_id, others, gw.clock.now())
+    return filed.message_id
 
 
-def _note(gw: Gateway, actor: Actor, text: str) -> NewMessage:
+def _note(gw: Gateway, actor: Actor, text: str, form_key: str) -> NewMessage:
     return NewMessage(
         id=new_id(),
         direction="internal",
@@ -221,14 +229,18 @@ def _note(gw: Gateway, actor: Actor, text: str) -> NewMessage:
         fresh_text=text,
         received_at=gw.clock.now(),
         trust={"verdict": "internal", "why": ""},
+        dedupe_key=form_key or None,
     )
 
 
 async def mark_seen(gw: Gateway, actor: Actor, thread_id: str) -> None:
-    """Take the unread mark off. Raises NotFound."""
-    current = await summary(gw, actor, thread_id)
-    if not current.unread:
+    """Take the unread mark off, also the actor's own for being mentioned. Raises NotFound."""
+    async with gw.db.read() as session:
+        current = await _thread(session, actor, thread_id)
+        called = await mentions.calls(session, actor.user_id, thread_id)
+    if not current.unread and not called:
         return
     async with gw.db.write() as session:
+        await mentions.see(session, actor.user_id, thread_id, gw.clock.now())
         change_no = await bump_change(session, current.shop.id)
         await threads.update_thread(session, actor, thread_id, {"unread": False, "change_no": change_no})

@@ -81,7 +81,7 @@ def show(
     request: web.Request, desk: inbox.Desk, detail: ThreadDetail | None, status: int = 200, **more: object
 ) -> web.Response:
     """The inbox page, with a thread or without."""
-    values = {"draft": "", "draft_kind": "reply", "problem": "", "colleagues": (), "conversation": None} | more
+    values = {"colleagues": (), "conversation": None} | more
     place = place_of(request)
     return render(
         request,

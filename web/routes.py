@@ -7,6 +7,7 @@ from gateway.errors import ConfigError
 from . import (
     account_views,
     admin_views,
+    composer_views,
     confirm_views,
     delivery_views,
     file_views,
@@ -50,6 +51,9 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/threads/{id}/messages", thread_views.write, SIGNED_IN, body_limit=UPLOAD),
     Route("POST", "/threads/{id}/change", thread_views.change, SIGNED_IN),
     Route("POST", "/threads/{id}/seen", thread_views.seen, SIGNED_IN),
+    Route("POST", "/threads/{id}/draft", composer_views.save_draft, SIGNED_IN, body_limit=UPLOAD),
+    Route("POST", "/messages/{id}/take-back", composer_views.take_back, SIGNED_IN),
+    Route("POST", "/messages/{id}/send-now", composer_views.send_now, SIGNED_IN),
     Route("GET", "/messages/{id}/raw", file_views.raw, SIGNED_IN),
     Route("GET", "/messages/{id}/formatted", file_views.formatted, SIGNED_IN),
     Route("GET", "/attachments/{id}", file_views.attachment, SIGNED_IN),

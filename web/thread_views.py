@@ -1,17 +1,20 @@
 """An open thread: read it, answer it, note on it, change where it stands."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from aiohttp import web
 
-from gateway import inbox, outbound
+from gateway import drafts, inbox, outbound
 from gateway.domain.conversations import clean_text
 from gateway.domain.editing import MAX_LABEL_CHARS
-from gateway.errors import Invalid
+from gateway.errors import AnsweredMeanwhile, Invalid
 
 from .bubbles import STATUSES, bubbles
+from .composing import LATER, Composer, from_drafts, kept_files, kind_of, send_at
+from .delivery_views import REFUSALS
 from .forms import Form
 from .i18n import N_
 from .inbox_views import desk_of, show
@@ -32,8 +35,12 @@ PROBLEMS = {
     "attachments": N_("At most 20 files and 25 MiB together."),
     "thread": N_("We know no email address of this buyer, so an answer can't be sent. Leave a note instead."),
     "template": N_("This reply template can't be used."),
+    "send_at": N_("Choose a moment to come, at most a year ahead."),
 }
 OTHER_PROBLEM = N_("This could not be sent.")
+
+
+ANSWERED = N_("A colleague has answered meanwhile. Read it above; your text is still here.")
 
 
 async def thread_page(request: web.Request) -> web.StreamResponse:
@@ -41,9 +48,10 @@ async def thread_page(request: web.Request) -> web.StreamResponse:
     return await _page(request)
 
 
-async def _page(request: web.Request, status: int = 200, **more: object) -> web.Response:
+async def _page(request: web.Request, status: int = 200, composer: Composer | None = None) -> web.Response:
     gw, actor, id_ = gateway(request), visit(request).actor, request.match_info["id"]
     detail = await inbox.thread(gw, actor, id_, with_html=False)
+    composer = composer or from_drafts(await drafts.of_thread(gw, actor, id_))
     return show(
         request,
         await desk_of(request),
@@ -54,34 +62,53 @@ async def _page(request: web.Request, status: int = 200, **more: object) -> web.
         statuses=STATUSES,
         snoozes=SNOOZES,
         max_label=MAX_LABEL_CHARS,
-        **more,
+        composer=composer,
+        later=LATER,
+        refusals=REFUSALS,
+        seen=detail.messages[-1].id if detail.messages else "",
     )
 
 
 async def write(request: web.Request) -> web.StreamResponse:
     """Send an answer, or keep a note: the form says which."""
     form, id_ = request[FORM], request.match_info["id"]
-    kind = "note" if form.get("kind") == "note" else "reply"
     try:
-        if kind == "note":
-            message_id = await inbox.add_note(gateway(request), visit(request).actor, id_, form.get("text"))
-        else:
-            message_id = await _reply(request, form, id_)
+        message_id = await (_note if kind_of(form) == "note" else _reply)(request, form, id_)
     except Invalid as error:
-        problem = PROBLEMS.get(error.field, OTHER_PROBLEM)
-        return await _page(request, 422, draft=form.get("text"), draft_kind=kind, problem=problem)
+        return await _again(request, 422, Composer(problem=PROBLEMS.get(error.field, OTHER_PROBLEM)))
+    except AnsweredMeanwhile as error:
+        return await _again(request, 409, Composer(problem=ANSWERED, newer=error.message_id))
     return see_other(f"{_here(request, id_)}#m-{message_id}")
 
 
+async def _again(request: web.Request, status: int, composer: Composer) -> web.Response:
+    """The page with what was written; it is kept as a draft by the page's script, not here."""
+    form, id_ = request[FORM], request.match_info["id"]
+    kept, own = kept_files(form), await drafts.of_thread(gateway(request), visit(request).actor, id_)
+    files = tuple(file for file in (own["reply"].files if "reply" in own else ()) if file.id in kept)
+    shown = replace(composer, kind=kind_of(form), text=form.get("text"), files=files)
+    return await _page(request, status, shown)
+
+
+async def _note(request: web.Request, form: Form, id_: str) -> str:
+    key = drafts.form_key("note", id_, form.get("form_id"))
+    return await inbox.add_note(gateway(request), visit(request).actor, id_, form.get("text"), key)
+
+
 async def _reply(request: web.Request, form: Form, id_: str) -> str:
-    files = tuple(outbound.NewAttachment(file.filename, file.content_type, file.content) for file in form.files)
+    gw, here = gateway(request), visit(request)
+    returned = await drafts.files_of(gw, here.actor, id_, kept_files(form))
+    new = tuple(outbound.NewAttachment(file.filename, file.content_type, file.content) for file in form.files)
     draft = outbound.ReplyDraft(
         text=clean_text(form.get("text")),
-        attachments=files,
+        attachments=returned + new,
         idempotency_key=f"page:{form.get('form_id')[:64]}" if form.get("form_id") else "",
         status_after="closed" if form.get("after") == "closed" else "waiting",
+        send_at=send_at(form, here.account.time_zone, here.account.undo_seconds, gw.clock.now()),
+        seen=form.get("seen") if form.get("seen") and not form.get("anyway") else None,
+        from_draft=True,
     )
-    return await outbound.reply(gateway(request), visit(request).actor, id_, draft)
+    return await outbound.reply(gw, here.actor, id_, draft)
 
 
 def _here(request: web.Request, id_: str) -> str:

@@ -30,6 +30,7 @@ class Account:
     password_hash: str
     locale: str
     time_zone: str
+    undo_seconds: int
     active: bool
     shop_ids: tuple[str, ...] | None
 
@@ -69,7 +70,7 @@ async def _with_shops(session: AsyncSession, row: Row[Any]) -> Account:
     if row.role != "admin":
         theirs = select(_MEMBERSHIPS.c.shop_id).where(_MEMBERSHIPS.c.user_id == row.id).order_by(_MEMBERSHIPS.c.shop_id)
         shop_ids = tuple(found.shop_id for found in await rows(session, theirs))
-    same = "id email name role password_hash locale time_zone active".split()
+    same = "id email name role password_hash locale time_zone undo_seconds active".split()
     return Account(shop_ids=shop_ids, **{name: getattr(row, name) for name in same})
 
 

@@ -80,7 +80,7 @@ async def test_a_sellers_day(site: Site, chromium: Browser) -> None:
     sent = page.locator(".message.seller")
     await expect(sent).to_contain_text("明天发货。")
     await expect(sent).to_contain_text("发票.pdf")
-    await expect(sent.locator(".delivery")).to_contain_text("发送中")
+    await expect(sent.locator(".delivery")).to_contain_text("即将发送")
     await page.locator("#thread-head").click()
     await page.keyboard.press("e")
     await expect(page.locator(".status")).to_have_text("已关闭")

@@ -66,8 +66,8 @@ function show(text, url) {
 }
 
 /** Load a page and show it in place; true when that worked. Whoever is signed out goes to sign in. */
-async function load(url, options = {}, push = false) {
-  const response = await fetch(url, options);
+async function load(url, options = {}, push = false, transport = fetch) {
+  const response = await transport(url, options);
   if (response.status === 401 || new URL(response.url).pathname === "/login") {
     location.reload();
     return false;
@@ -75,7 +75,7 @@ async function load(url, options = {}, push = false) {
   if (response.status >= 500) throw new Error("the server is away");
   if (!(response.headers.get("Content-Type") ?? "").startsWith("text/html")) return false;
   const text = await response.text();
-  if (response.status === 422 && options.method === "POST") return text;
+  if ([409, 422].includes(response.status) && options.method === "POST") return text;
   show(text, push ? response.url : null);
   return true;
 }
@@ -110,10 +110,8 @@ function refreshSoon() {
   }, 50);
 }
 
-async function send(form, submitter) {
-  const body = new FormData(form, submitter);
-  const answer = await load(form.action, { method: "POST", body }, true);
-  return answer;
+async function send(form, submitter, transport) {
+  return load(form.action, { method: "POST", body: new FormData(form, submitter) }, true, transport);
 }
 
 const lost = () => { const toast = $("#offline"); if (toast) toast.hidden = false; };

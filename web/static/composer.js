@@ -1,5 +1,6 @@
-// The composer: Ctrl+Enter, drafts of this tab, files chosen, pasted and dropped. Without it the form still sends.
+// The composer: keys, drafts kept on the server, files chosen, pasted and dropped. Without it the form still works.
 import { composing } from "./keys.js";
+import { keepDrafts } from "./drafts.js";
 
 const MAX_FILES = 20;
 const MAX_BYTES = 25 * 1024 * 1024;
@@ -34,19 +35,43 @@ function problemIn(text) {
   return new DOMParser().parseFromString(text, "text/html").querySelector("#composer .problem");
 }
 
-async function submit(form, submitter, send) {
-  const buttons = [...form.querySelectorAll(".composer-foot button")];
+/** Like fetch, for a form with files: fetch can't tell how far an upload has come. */
+function uploading(bar) {
+  return (url, { body }) =>
+    new Promise((resolve, reject) => {
+      const request = new XMLHttpRequest();
+      request.upload.addEventListener("progress", (event) => {
+        bar.hidden = false;
+        if (event.lengthComputable) bar.value = event.loaded / event.total;
+      });
+      request.addEventListener("loadend", () => { bar.hidden = true; });
+      request.addEventListener("error", () => reject(new Error("no connection")));
+      request.addEventListener("load", () =>
+        resolve({
+          status: request.status,
+          url: request.responseURL,
+          headers: { get: (name) => request.getResponseHeader(name) },
+          text: async () => request.responseText,
+        }),
+      );
+      request.open("POST", url);
+      request.send(body);
+    });
+}
+
+async function submit(form, submitter, send, drafts) {
+  const buttons = [...form.querySelectorAll("button")];
   form.querySelector(".problem")?.remove();
-  for (const button of buttons) button.disabled = true;
+  for (const menu of form.querySelectorAll("details[open]")) menu.open = false;
   try {
-    const key = `draft:${form.querySelector("textarea").dataset.draft}`;
-    const keep = sessionStorage.getItem(key);
-    sessionStorage.removeItem(key);
+    await drafts.stop();
     delete form.dataset.keep;
     form.removeAttribute("id");
-    const answer = await send(form, submitter);
-    if (answer === true) return;
-    if (keep) sessionStorage.setItem(key, keep);
+    const hasFiles = form.querySelector("input[type=file]").files.length > 0;
+    const sending = send(form, submitter, hasFiles ? uploading(form.querySelector("#upload")) : fetch);
+    for (const button of buttons) button.disabled = true;
+    const answer = await sending;
+    if (answer === true) return drafts.forget();
     restoreForm(form);
     const problem = typeof answer === "string" ? problemIn(answer) : null;
     if (problem) form.querySelector(".kinds").after(problem);
@@ -64,6 +89,25 @@ function restoreForm(form) {
   form.id = "composer";
 }
 
+function sendByKey(form, event) {
+  if (composing(event) || event.key !== "Enter") return;
+  if (event.target.matches("input")) return event.preventDefault();
+  if (!(event.ctrlKey || event.metaKey)) return;
+  event.preventDefault();
+  const isNote = form.querySelector("input[value=note]").checked;
+  form.requestSubmit(form.querySelector(isNote ? ".note-button" : event.shiftKey ? "#send-close" : "#send"));
+}
+
+function takeDropped(form, input) {
+  form.addEventListener("dragover", (event) => { event.preventDefault(); form.classList.add("dropping"); });
+  form.addEventListener("dragleave", () => form.classList.remove("dropping"));
+  form.addEventListener("drop", (event) => {
+    event.preventDefault();
+    form.classList.remove("dropping");
+    setFiles(form, input, [...input.files, ...event.dataTransfer.files]);
+  });
+}
+
 /** Wire up the composer of the open thread; `send` posts it and shows the answer. */
 export function setUpComposer(send) {
   const form = document.querySelector("#composer");
@@ -71,15 +115,13 @@ export function setUpComposer(send) {
   form.dataset.ready = "1";
   const text = form.querySelector("textarea");
   const input = form.querySelector("input[type=file]");
-  const key = `draft:${text.dataset.draft}`;
-  if (!text.value) text.value = sessionStorage.getItem(key) ?? "";
-  text.addEventListener("input", () => sessionStorage.setItem(key, text.value));
-  text.addEventListener("keydown", (event) => {
-    if (composing(event) || event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
-    event.preventDefault();
-    const isNote = form.querySelector("input[value=note]").checked;
-    form.requestSubmit(form.querySelector(isNote ? ".note-button" : "#send"));
-  });
+  const drafts = keepDrafts(form, text);
+  const zone = form.querySelector("input[name=zone]");
+  if (!zone.value) {
+    zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    form.querySelector(".zone")?.remove();
+  }
+  form.addEventListener("keydown", (event) => sendByKey(form, event));
   text.addEventListener("paste", (event) => {
     const files = [...(event.clipboardData?.files ?? [])];
     if (files.length) {
@@ -88,15 +130,10 @@ export function setUpComposer(send) {
     }
   });
   input.addEventListener("change", () => listFiles(form, input));
-  form.addEventListener("dragover", (event) => { event.preventDefault(); form.classList.add("dropping"); });
-  form.addEventListener("dragleave", () => form.classList.remove("dropping"));
-  form.addEventListener("drop", (event) => {
-    event.preventDefault();
-    form.classList.remove("dropping");
-    setFiles(form, input, [...input.files, ...event.dataTransfer.files]);
-  });
+  takeDropped(form, input);
   form.addEventListener("submit", (event) => {
+    if (event.submitter?.hasAttribute("formaction")) return drafts.leave();
     event.preventDefault();
-    submit(form, event.submitter, send);
+    submit(form, event.submitter, send, drafts);
   });
 }
