@@ -18,20 +18,18 @@ from gateway.domain.conversations import (
     MessageView,
     Page,
     Person,
-    Position,
     ShopView,
     ThreadDetail,
     ThreadQuery,
     ThreadSummary,
     clean_text,
-    write_cursor,
 )
 from gateway.domain.editing import columns_of
 from gateway.domain.ids import is_id
 from gateway.domain.mentions import mentioned
 from gateway.domain.messages import NewMessage, Place
 from gateway.errors import Invalid, NotFound
-from gateway.store import drafts, mentions, messages, people, threads
+from gateway.store import drafts, mentions, messages, people, thread_lists, threads
 from gateway.store.filing import bump_change, file_message
 from gateway.store.inbound import raw_of
 
@@ -79,9 +77,7 @@ def _check(query: ThreadQuery) -> None:
 async def _page(session: AsyncSession, actor: Actor, query: ThreadQuery, reached: tuple[ShopView, ...]) -> Page:
     if query.shop is not None and query.shop not in (shop.slug for shop in reached):
         raise NotFound("no such shop")
-    found = await threads.list_threads(session, actor, query)
-    items, more = tuple(found[: query.limit]), len(found) > query.limit
-    return Page(items, write_cursor(Position(items[-1].last_message_at, items[-1].id)) if more else None)
+    return await thread_lists.page(session, actor, query)
 
 
 async def shops(gw: Gateway, actor: Actor) -> tuple[ShopView, ...]:

@@ -37,6 +37,7 @@ WORDS = (
     Word("parse", "parse", "Print what znx reads in mails, one JSON object a line."),
     Word("authenticate", "authenticate", "Tell why a mail is trusted or not."),
     Word("reprocess", "reprocess", "Process a mail of the ledger again."),
+    Word("reindex", "reindex", "Make the search index anew."),
     Word("preview", "preview", "Show a mail template on its sample data."),
     Word("doctor", "doctor", "Check settings, database, relay, disk and queues."),
     Word("settings", "settings_", "Show every setting and its value."),

@@ -96,11 +96,24 @@ class ThreadSummary:
 
 
 @dataclass(frozen=True, slots=True)
+class Hit:
+    """Where the words of a search stand in a thread: texts in pieces, of which the true ones are hits."""
+
+    subject: tuple[tuple[str, bool], ...]
+    excerpt: tuple[tuple[str, bool], ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
-    """Some threads, newest first, and the cursor of the page after them."""
+    """Some threads, newest first, and the cursor of the page after them.
+
+    `search` is how the words were understood (a `searching_queries.Search`), `hits` where they stand, by thread.
+    """
 
     items: tuple[ThreadSummary, ...]
     next: str | None
+    search: Any = None
+    hits: Mapping[str, Hit] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

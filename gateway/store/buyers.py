@@ -14,6 +14,7 @@ from gateway.errors import NotFound
 from gateway.models import Buyer, BuyerAddress, Order, ReplyToken, Thread
 from gateway.models.columns import table_of
 from gateway.store.filing import bump_change, lock_buyer
+from gateway.store.search_index import indexed, refresh_buyer
 
 _BUYERS, _ADDRESSES, _ORDERS = table_of(Buyer), table_of(BuyerAddress), table_of(Order)
 _THREADS, _TOKENS = table_of(Thread), table_of(ReplyToken)
@@ -48,6 +49,7 @@ async def add_address(session: AsyncSession, shop_id: str, buyer_id: str, addres
         dialect.insert(_ADDRESSES).on_conflict_do_nothing(index_elements=["shop_id", "folded"]),
         row | {"confirmed_at": now, "created_at": now},
     )
+    await indexed(session, refresh_buyer, buyer_id)
 
 
 async def merge(session: AsyncSession, shop_id: str, source: str, target: str) -> None:
@@ -59,3 +61,4 @@ async def merge(session: AsyncSession, shop_id: str, source: str, target: str) -
     moved = update(_THREADS).where(_THREADS.c.buyer_id == source)
     await connection.execute(moved.values(buyer_id=target, change_no=change_no))
     await connection.execute(delete(_BUYERS).where(_BUYERS.c.id == source))
+    await indexed(session, refresh_buyer, target)

@@ -15,6 +15,7 @@ from gateway.errors import NotFound
 from gateway.models import Buyer, BuyerAddress, Message, Order, Shop, Thread
 from gateway.models.columns import table_of
 from gateway.store.filing import lock_buyer
+from gateway.store.search_index import indexed, refresh_buyer
 
 _ORDERS, _SHOPS, _THREADS = table_of(Order), table_of(Shop), table_of(Thread)
 _BUYERS, _ADDRESSES, _MESSAGES = table_of(Buyer), table_of(BuyerAddress), table_of(Message)
@@ -33,9 +34,11 @@ async def put_order(session: AsyncSession, shop_id: str, order_no: str, document
     values = document.columns() | {"buyer_id": buyer_id, "updated_at": now}
     if known is not None:
         await connection.execute(update(_ORDERS).where(_ORDERS.c.id == known.id).values(**values))
+        await indexed(session, refresh_buyer, buyer_id)
         return False
     identity = {"id": new_id(), "shop_id": shop_id, "order_no": order_no, "order_no_folded": fold_order_no(order_no)}
     await connection.execute(insert(_ORDERS), {"items": [], "created_at": now} | identity | values)
+    await indexed(session, refresh_buyer, buyer_id)
     return True
 
 

@@ -15,6 +15,7 @@ from gateway.errors import NotFound
 from gateway.models import Message, Order, Thread, ThreadEvent
 from gateway.models.columns import table_of
 from gateway.store.filing import bump_change, insert_message, lock_buyer
+from gateway.store.search_index import indexed, rewrite
 
 _THREADS, _MESSAGES, _EVENTS, _ORDERS = table_of(Thread), table_of(Message), table_of(ThreadEvent), table_of(Order)
 _SPOKEN = ("inbound", "outbound")
@@ -143,6 +144,7 @@ async def recount(session: AsyncSession, place_id: str, shop_id: str) -> None:
         values |= {"snippet": snippet(newest.fresh_text or newest.text), "last_message_at": newest.received_at}
     values["change_no"] = await bump_change(session, shop_id)
     await set_thread(session, place_id, **values)
+    await indexed(session, rewrite, [place_id])
 
 
 async def add_event(

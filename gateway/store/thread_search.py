@@ -1,21 +1,19 @@
-"""Which threads a list shows: ownership, views and words, as SQL conditions that mean the same on both databases."""
+"""Which threads a list shows: ownership, views and filters, as SQL conditions that mean the same on both databases.
+
+Words are looked up in the index by `searching`.
+"""
 
 from collections.abc import Callable
-from typing import Any
 
-from sqlalchemy import ColumnElement, String, and_, exists, false, or_, select, true
-from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy import ColumnElement, and_, false, select, true
 
 from gateway.domain.actors import Actor
-from gateway.domain.conversations import clean_text
-from gateway.models import Attachment, Buyer, Message, Order, Thread
+from gateway.domain.addresses import fold
+from gateway.domain.searching_queries import Search, span
+from gateway.models import Thread, User
 from gateway.models.columns import table_of
 
-_T, _M, _A = table_of(Thread), table_of(Message), table_of(Attachment)
-_B, _O = table_of(Buyer), table_of(Order)
-MAX_WORDS = 8
+_T, _U = table_of(Thread), table_of(User)
 
 Condition = ColumnElement[bool]
 
@@ -61,52 +59,27 @@ def owned(actor: Actor) -> Condition:
     return true() if actor.shop_ids is None else _T.c.shop_id.in_(actor.shop_ids)
 
 
-def holds_words(q: str) -> Condition:
-    """Every word occurs somewhere in the thread: subject, buyer, order, tracking number, text or file name.
-
-    For a statement that joins the thread's buyer and order.
-    """
-    words = clean_text(q).split()[:MAX_WORDS]
-    return and_(true(), *(_holds(word) for word in words))
-
-
-def _holds(word: str) -> Condition:
-    pattern = f"%{_literal(_lower_ascii(word))}%"
-    said = select(_M.c.id).where(_M.c.thread_id == _T.c.id, _like(_M.c.text, pattern)).correlate(_T)
-    files = (
-        select(_A.c.id)
-        .join(_M, _M.c.id == _A.c.message_id)
-        .where(_M.c.thread_id == _T.c.id, _like(_A.c.filename, pattern))
-        .correlate(_T)
-    )
-    rows = (_T.c.subject, _B.c.name, _O.c.order_no, _O.c.tracking_no)
-    return or_(*(_like(column, pattern) for column in rows), exists(said), exists(files))
+def conditions_of(search: Search, actor: Actor) -> list[Condition]:
+    """What the filters of a search ask of the thread's row; the others are words of the index."""
+    since, until = span(search)
+    asked: list[Condition] = []
+    if status := search.value("status"):
+        asked.append(_T.c.status == status)
+    if search.value("is"):
+        asked.append(_T.c.unread)
+    if assignee := search.value("assignee"):
+        asked.append(_given_to(assignee, actor))
+    if since is not None:
+        asked.append(_T.c.last_message_at >= since)
+    if until is not None:
+        asked.append(_T.c.last_message_at < until)
+    return asked
 
 
-def _like(column: ColumnElement[str], pattern: str) -> Condition:
-    return AsciiLower(column).like(pattern, escape="\\")
-
-
-def _lower_ascii(word: str) -> str:
-    return "".join(char.lower() if char.isascii() else char for char in word)
-
-
-def _literal(word: str) -> str:
-    return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-
-
-class AsciiLower(FunctionElement[str]):
-    """A text with A-Z folded and nothing else: what SQLite's lower() does; PostgreSQL's depends on the collation."""
-
-    type = String()
-    inherit_cache = True
-
-
-@compiles(AsciiLower)
-def _lower(element: AsciiLower, compiler: SQLCompiler, **options: Any) -> str:
-    return f"lower({compiler.process(element.clauses, **options)})"
-
-
-@compiles(AsciiLower, "postgresql")
-def _lower_postgresql(element: AsciiLower, compiler: SQLCompiler, **options: Any) -> str:
-    return f'lower(({compiler.process(element.clauses, **options)}) COLLATE "C")'
+def _given_to(assignee: str, actor: Actor) -> Condition:
+    """`me`, `none`, or a colleague's address."""
+    if assignee.lower() in ("none", "nobody", "无"):
+        return _T.c.assignee_id.is_(None)
+    if assignee.lower() in ("me", "我"):
+        return _T.c.assignee_id == actor.user_id if actor.user_id else false()
+    return _T.c.assignee_id.in_(select(_U.c.id).where(_U.c.email_folded == fold(assignee)))

@@ -1,6 +1,6 @@
 """Reads threads for sellers, always within the shops that the actor reaches. Lists never touch a body."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -11,11 +11,8 @@ from sqlalchemy import (
     Select,
     and_,
     func,
-    literal,
     select,
     true,
-    tuple_,
-    union_all,
     update,
 )
 from sqlalchemy.sql.selectable import Subquery
@@ -27,24 +24,19 @@ from gateway.domain.conversations import (
     BuyerView,
     OrderView,
     Person,
-    Position,
     ShopView,
-    ThreadQuery,
     TeamRef,
     ThreadSummary,
-    clean_text,
-    read_cursor,
 )
-from gateway.domain.orders import fold_order_no
 from gateway.models import Attachment, Buyer, BuyerAddress, Message, Order, Shop, Team, Thread, User
 from gateway.models.columns import table_of
-from gateway.store.thread_search import COUNTED, VIEW_CONDITIONS, holds_words, owned
+from gateway.store.search_index import indexed, refresh
+from gateway.store.thread_search import COUNTED, owned
 
 _T, _S, _B, _O = table_of(Thread), table_of(Shop), table_of(Buyer), table_of(Order)
 _U, _M, _A = table_of(User), table_of(Message), table_of(Attachment)
 _ADDRESSES, _TEAMS = table_of(BuyerAddress), table_of(Team)
 NEWEST_FIRST = (_T.c.last_message_at.desc(), _T.c.id.desc())
-MANY_SHOPS = 30
 COUNT_CAP = 1000
 """Counting stops here: a page says 999+ and the cost of a count stays bounded."""
 
@@ -92,58 +84,17 @@ def _summaries() -> Select[Any]:
     )
 
 
-async def list_threads(session: AsyncSession, actor: Actor, query: ThreadQuery) -> list[ThreadSummary]:
-    """Up to `limit + 1` rows, newest first: the one over tells that there are more."""
-    shop_ids = await _shop_ids(session, actor, query.shop)
-    if not shop_ids:
-        return []
-    conditions = [VIEW_CONDITIONS[query.view](actor)]
-    if query.q:
-        conditions.append(holds_words(query.q))
-    if query.order_no:
-        conditions.append(await _about_order(session, shop_ids, query.order_no))
-    if (after := read_cursor(query.cursor)) is not None:
-        conditions.append(_before(after))
-    parts = [_newest([place, *conditions], query.limit + 1).subquery() for place in _places(shop_ids)]
-    ids = union_all(*(select(part.c.id) for part in parts)).subquery()
-    newest = _summaries().join(ids, ids.c.id == _T.c.id).order_by(*NEWEST_FIRST).limit(query.limit + 1)
-    return await _with_files(session, await rows(session, newest))
-
-
-def _places(shop_ids: list[str]) -> list[ColumnElement[bool]]:
-    """One condition a shop, so that each part of the list comes ready sorted out of an index.
-
-    Databases can't merge the sorted parts of an `IN` by themselves: they would sort every thread of all the shops.
-    """
-    if len(shop_ids) > MANY_SHOPS:
-        return [_T.c.shop_id.in_(shop_ids)]
-    return [_T.c.shop_id == shop_id for shop_id in shop_ids]
-
-
-async def _shop_ids(session: AsyncSession, actor: Actor, slug: str | None) -> list[str]:
+async def shop_ids(session: AsyncSession, actor: Actor, slug: str | None) -> list[str]:
+    """The shops that the actor reaches; of these only the one named `slug`, if any is."""
     statement = select(_S.c.id).where(true() if actor.shop_ids is None else _S.c.id.in_(actor.shop_ids))
     if slug is not None:
         statement = statement.where(_S.c.slug == slug)
     return [row.id for row in await rows(session, statement)]
 
 
-def _newest(conditions: list[ColumnElement[bool]], limit: int) -> Select[Any]:
-    statement = select(_T.c.id).join(_B, _B.c.id == _T.c.buyer_id).outerjoin(_O, _O.c.id == _T.c.order_id)
-    return statement.where(*conditions).order_by(*NEWEST_FIRST).limit(limit)
-
-
-async def _about_order(session: AsyncSession, shop_ids: list[str], order_no: str) -> ColumnElement[bool]:
-    """Threads are found by their buyer, for whom there is an index."""
-    same = _O.c.order_no_folded == fold_order_no(clean_text(order_no))
-    named = select(_O.c.id, _O.c.buyer_id).where(_O.c.shop_id.in_(shop_ids), same)
-    orders = await rows(session, named)
-    buyers, ids = [row.buyer_id for row in orders], [row.id for row in orders]
-    return and_(_T.c.buyer_id.in_(buyers), _T.c.order_id.in_(ids))
-
-
-def _before(position: Position) -> ColumnElement[bool]:
-    place = tuple_(literal(position.at, _T.c.last_message_at.type), literal(position.id))
-    return tuple_(_T.c.last_message_at, _T.c.id) < place
+async def summaries(session: AsyncSession, statement: Callable[[Select[Any]], Select[Any]]) -> list[ThreadSummary]:
+    """The rows of the threads that `statement` narrows the select of all to."""
+    return await _with_files(session, await rows(session, statement(_summaries())))
 
 
 async def _with_files(session: AsyncSession, found: Rows) -> list[ThreadSummary]:
@@ -214,7 +165,7 @@ async def shops(session: AsyncSession, actor: Actor) -> tuple[ShopView, ...]:
 
 async def counts(session: AsyncSession, actor: Actor, shop: str | None) -> dict[str, int]:
     """How many threads each counted view holds, up to COUNT_CAP, in one statement."""
-    within = _T.c.shop_id.in_(await _shop_ids(session, actor, shop))
+    within = _T.c.shop_id.in_(await shop_ids(session, actor, shop))
     columns = [_count(and_(within, condition(actor))).label(view) for view, condition in COUNTED.items()]
     return dict((await rows(session, select(*columns)))[0]._mapping)
 
@@ -240,4 +191,7 @@ async def change_numbers(session: AsyncSession) -> dict[str, int]:
 async def update_thread(session: AsyncSession, actor: Actor, thread_id: str, values: Mapping[str, Any]) -> bool:
     """Set columns of a thread; False when the actor does not reach it."""
     statement = update(_T).where(owned(actor), _T.c.id == thread_id).values(**values)
-    return (await (await session.connection()).execute(statement)).rowcount == 1
+    changed = (await (await session.connection()).execute(statement)).rowcount == 1
+    if changed and "labels" in values:
+        await indexed(session, refresh, [thread_id])
+    return changed

@@ -1,0 +1,107 @@
+"""Reads the search index: which threads hold all the words of a search, newest first, and what their texts say.
+
+P11: each document carries its shop as a word, so a search never leaves the reader's shops; the list that is made of
+its hits asks for ownership once more.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import and_, func, select, text
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from gateway.domain.searching import shop_word
+from gateway.domain.searching_hits import Texts
+from gateway.models import Attachment, Buyer, Message, Order, Thread
+from gateway.models.columns import table_of
+from gateway.store.search_index import TABLE, WORDS
+
+_T, _B, _O = table_of(Thread), table_of(Buyer), table_of(Order)
+_M, _A = table_of(Message), table_of(Attachment)
+SHOWN_CHARS = 20_000
+"""An excerpt is looked for in so much of a message; whether a phrase stands in it, in all of it."""
+
+_HITS = {
+    # FTS5 hands documents out by number: the newest hits come first, and no more are looked at than wanted. The + keeps
+    # SQLite from beginning at the other end.
+    "sqlite": text(
+        f"SELECT {WORDS}.rowid AS no, thread_id FROM {WORDS} CROSS JOIN {TABLE} ON no = +{WORDS}.rowid "
+        f"WHERE {WORDS} MATCH :asked AND {WORDS}.rowid < :before ORDER BY {WORDS}.rowid DESC LIMIT :limit"
+    ),
+    # All hits, by the GIN index, and then the newest of them: its time does not depend on where they lie.
+    "postgresql": text(
+        f"WITH hits AS MATERIALIZED (SELECT no, thread_id FROM {TABLE} "
+        f"WHERE words @@ CAST(:asked AS tsquery) AND no < :before) "
+        "SELECT no, thread_id FROM hits ORDER BY no DESC LIMIT :limit"
+    ),
+}
+_BY_INDEX = text("SELECT set_config('enable_seqscan', :on, true)")
+
+
+async def hits(
+    session: AsyncSession, keys: Sequence[str], shop_ids: Sequence[str], before: int, limit: int
+) -> list[tuple[int, str]]:
+    """Number and thread of the newest documents below the number `before` that hold all keys."""
+    connection = await session.connection()
+    dialect = connection.dialect.name
+    ask = _fts5 if dialect == "sqlite" else _tsquery
+    values = {"asked": ask(keys, [shop_word(id_) for id_ in shop_ids]), "before": before, "limit": limit}
+    if dialect == "sqlite":
+        rows = await connection.execute(_HITS[dialect], values)
+        return [(row.no, row.thread_id) for row in rows]
+    # PostgreSQL takes reading every document for cheap, since it does not count the words that lie apart.
+    await connection.execute(_BY_INDEX, {"on": "off"})
+    found = (await connection.execute(_HITS[dialect], values)).all()
+    await connection.execute(_BY_INDEX, {"on": "on"})
+    return [(row.no, row.thread_id) for row in found]
+
+
+def _fts5(keys: Sequence[str], shops: Sequence[str]) -> str:
+    wanted = [f'"{key.rstrip("*")}"' + ("*" if key.endswith("*") else "") for key in keys]
+    own = " OR ".join(f'"{shop}"' for shop in shops)
+    return " AND ".join([*wanted, f"({own})"] if own else wanted)
+
+
+def _tsquery(keys: Sequence[str], shops: Sequence[str]) -> str:
+    wanted = [f"'{key.rstrip('*')}'" + (":*" if key.endswith("*") else "") for key in keys]
+    own = " | ".join(f"'{shop}'" for shop in shops)
+    return " & ".join([*wanted, f"({own})"] if own else wanted)
+
+
+async def texts(session: AsyncSession, thread_ids: Sequence[str], whole: bool) -> dict[str, Texts]:
+    """What the threads say; the beginnings of long messages unless `whole`. They are the caller's to have settled."""
+    connection = await session.connection()
+    heads = (
+        select(_T.c.id, _T.c.subject, _B.c.name, _O.c.order_no, _O.c.tracking_no)
+        .join(_B, _B.c.id == _T.c.buyer_id)
+        .outerjoin(_O, _O.c.id == _T.c.order_id)
+        .where(_T.c.id.in_(thread_ids))
+    )
+    body = _M.c.text if whole else func.substr(_M.c.text, 1, SHOWN_CHARS).label("text")
+    said = (
+        select(_M.c.thread_id, body, _M.c.subject)
+        .where(_M.c.thread_id.in_(thread_ids), _M.c.direction != "system")
+        .order_by(_M.c.thread_id, _M.c.id.desc())
+    )
+    bodies: dict[str, list[str]] = {id_: [] for id_ in thread_ids}
+    subjects: dict[str, list[str]] = {id_: [] for id_ in thread_ids}
+    for row in await connection.execute(said):
+        bodies[row.thread_id].append(row.text)
+        subjects[row.thread_id].append(row.subject)
+    for id_, name in await _file_names(session, thread_ids):
+        bodies[id_].append(name)
+    return {
+        row.id: Texts(
+            tuple(
+                filter(None, (row.subject, row.name, row.order_no, row.tracking_no, *dict.fromkeys(subjects[row.id])))
+            ),
+            tuple(bodies[row.id]),
+        )
+        for row in await connection.execute(heads)
+    }
+
+
+async def _file_names(session: AsyncSession, thread_ids: Sequence[str]) -> list[Any]:
+    statement = select(_M.c.thread_id, _A.c.filename).join(_A, and_(_A.c.message_id == _M.c.id, _A.c.inline.is_(False)))
+    found = await (await session.connection()).execute(statement.where(_M.c.thread_id.in_(thread_ids)))
+    return list(found.all())

@@ -1,0 +1,158 @@
+"""Pages of threads, newest first: by an index of the threads' table, or by the search index when words are asked.
+
+Keyset paging: a page begins below the place where the one before ended, however many threads lie above it.
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, literal, select, tuple_, union_all
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from gateway.domain.actors import Actor
+from gateway.domain.conversations import (
+    Hit,
+    Page,
+    Position,
+    ThreadQuery,
+    ThreadSummary,
+    clean_text,
+    read_cursor,
+    write_cursor,
+)
+from gateway.domain.orders import fold_order_no
+from gateway.domain.searching_hits import all_stand, excerpt, marked
+from gateway.domain.searching_queries import Search, read_search, span
+from gateway.models import Order, Thread
+from gateway.models.columns import table_of
+from gateway.store import searching
+from gateway.store.search_index import EPOCH, NEWEST, SLOTS, number
+from gateway.store.thread_search import VIEW_CONDITIONS, conditions_of, owned
+from gateway.store.threads import NEWEST_FIRST, rows, shop_ids, summaries
+
+_T, _O = table_of(Thread), table_of(Order)
+MANY_SHOPS = 30
+MOST_LOOKED_AT = 20_000
+"""Hits that the filters of a search may leave out before a page ends early."""
+READ_AT_ONCE = 100
+Conditions = Sequence[ColumnElement[bool]]
+
+
+async def page(session: AsyncSession, actor: Actor, query: ThreadQuery) -> Page:
+    """A page of the threads that the query asks for. Raises Invalid for a cursor that is not one of ours."""
+    search, after = read_search(query.q), read_cursor(query.cursor)
+    shops = await shop_ids(session, actor, query.shop)
+    if search.hopeless or not shops:
+        return Page((), None, search)
+    conditions = [owned(actor), VIEW_CONDITIONS[query.view](actor), *conditions_of(search, actor)]
+    if query.order_no:
+        conditions.append(await _about_order(session, shops, query.order_no))
+    if search.keys:
+        return await _found(session, search, (_T.c.shop_id.in_(shops), *conditions), shops, query.limit, after)
+    if after is not None:
+        conditions.append(_before(after))
+    found = await _newest(session, shops, conditions, query.limit + 1)
+    return _page(found, query.limit, search)
+
+
+def _page(found: Sequence[ThreadSummary], limit: int, search: Search, hits: dict[str, Hit] | None = None) -> Page:
+    items = tuple(found[:limit])
+    end = Position(items[-1].last_message_at, items[-1].id) if len(found) > limit else None
+    return Page(items, write_cursor(end) if end else None, search, hits or {})
+
+
+async def _newest(
+    session: AsyncSession, shops: Sequence[str], conditions: Conditions, limit: int
+) -> list[ThreadSummary]:
+    def parts(place: ColumnElement[bool]) -> Any:
+        return select(_T.c.id).where(place, *conditions).order_by(*NEWEST_FIRST).limit(limit).subquery()
+
+    ids = union_all(*(select(part.c.id) for part in map(parts, _places(shops)))).subquery()
+
+    def newest(every: Select[Any]) -> Select[Any]:
+        return every.join(ids, ids.c.id == _T.c.id).order_by(*NEWEST_FIRST).limit(limit)
+
+    return await summaries(session, newest)
+
+
+def _places(shops: Sequence[str]) -> list[ColumnElement[bool]]:
+    """One condition a shop, so that each part of the list comes ready sorted out of an index.
+
+    Databases can't merge the sorted parts of an `IN` by themselves: they would sort every thread of all the shops.
+    """
+    if len(shops) > MANY_SHOPS:
+        return [_T.c.shop_id.in_(shops)]
+    return [_T.c.shop_id == shop_id for shop_id in shops]
+
+
+async def _about_order(session: AsyncSession, shops: Sequence[str], order_no: str) -> ColumnElement[bool]:
+    """Threads are found by their buyer, for whom there is an index."""
+    same = _O.c.order_no_folded == fold_order_no(clean_text(order_no))
+    named = select(_O.c.id, _O.c.buyer_id).where(_O.c.shop_id.in_(shops), same)
+    orders = await rows(session, named)
+    buyers, ids = [row.buyer_id for row in orders], [row.id for row in orders]
+    return and_(_T.c.buyer_id.in_(buyers), _T.c.order_id.in_(ids))
+
+
+def _before(position: Position) -> ColumnElement[bool]:
+    place = tuple_(literal(position.at, _T.c.last_message_at.type), literal(position.id))
+    return tuple_(_T.c.last_message_at, _T.c.id) < place
+
+
+async def _found(
+    session: AsyncSession,
+    search: Search,
+    conditions: Conditions,
+    shops: Sequence[str],
+    limit: int,
+    after: Position | None,
+) -> Page:
+    """Look through the hits, newest first, until a page is full; in growing steps, since filters may leave out many."""
+    scope = shops if len(shops) <= MANY_SHOPS else ()
+    below, step, looked_at = number(after.at, after.id) if after else NEWEST, limit + 24, 0
+    if (until := span(search)[1]) is not None:
+        below = min(below, number(until, ""))
+    found: list[str] = []
+    while len(found) <= limit and looked_at < MOST_LOOKED_AT:
+        hits = await searching.hits(session, search.keys, scope, below, step)
+        found += await _standing(session, search, await _allowed(session, hits, conditions), limit + 1 - len(found))
+        looked_at, below = looked_at + len(hits), hits[-1][0] if hits else 0
+        if len(hits) < step:
+            return await _shown(session, search, found, limit, None)
+        step = min(step * 8, 4096)
+    rest = Position(EPOCH + timedelta(microseconds=below // SLOTS), hits[-1][1]) if hits else None
+    return await _shown(session, search, found, limit, rest)
+
+
+async def _allowed(session: AsyncSession, hits: list[tuple[int, str]], conditions: Conditions) -> list[str]:
+    ids = [id_ for _, id_ in hits]
+    allowed = {row.id for row in await rows(session, select(_T.c.id).where(_T.c.id.in_(ids), *conditions))}
+    return [id_ for id_ in ids if id_ in allowed]
+
+
+async def _standing(session: AsyncSession, search: Search, ids: list[str], wanted: int) -> list[str]:
+    """The first `wanted` of the threads in which all exact words stand as they were asked."""
+    if not any(word.exact for word in search.words):
+        return ids[:wanted]
+    standing: list[str] = []
+    for start in range(0, len(ids), READ_AT_ONCE):
+        some = ids[start : start + READ_AT_ONCE]
+        said = await searching.texts(session, some, whole=True)
+        standing += [id_ for id_ in some if id_ in said and all_stand(search, said[id_])]
+        if len(standing) >= wanted:
+            break
+    return standing[:wanted]
+
+
+async def _shown(session: AsyncSession, search: Search, ids: list[str], limit: int, rest: Position | None) -> Page:
+    """The page of these threads, with their hits marked; `rest` is where to look on when it ended early."""
+    found = await summaries(session, lambda every: every.where(_T.c.id.in_(ids)))
+    by_id = {summary.id: summary for summary in found}
+    items = [by_id[id_] for id_ in ids if id_ in by_id]
+    said = await searching.texts(session, [item.id for item in items[:limit]], whole=False) if search.words else {}
+    marks = {
+        item.id: Hit(marked(item.subject, search), excerpt(said[item.id], search)) for item in items if item.id in said
+    }
+    whole = _page(items, limit, search, marks)
+    return whole if whole.next or rest is None else Page(whole.items, write_cursor(rest), search, marks)
