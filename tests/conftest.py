@@ -25,6 +25,10 @@ from tests.house import House, ReadsHere, Says, add_order
 IN_CI = os.environ.get("CI", "") not in ("", "false", "0")
 
 
+DATABASES = ("sqlite", "postgresql")
+"""What tests run on. A module about what no database changes says `DATABASES = ("sqlite",)`."""
+
+
 class StillClock:
     """A clock that moves only when it is told to."""
 
@@ -70,7 +74,17 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Every test that asks for a database runs on each kind."""
+    if "database_url" in metafunc.fixturenames:
+        marks = {"postgresql": [pytest.mark.postgres]}
+        kinds = [
+            pytest.param(kind, marks=marks.get(kind, [])) for kind in getattr(metafunc.module, "DATABASES", DATABASES)
+        ]
+        metafunc.parametrize("database_url", kinds, indirect=True)
+
+
+@pytest.fixture
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The URL of a fresh, migrated database: each test runs on SQLite and on PostgreSQL."""
     if request.param == "sqlite":

@@ -2,8 +2,6 @@
 
 import email
 import email.policy
-import shutil
-from pathlib import Path
 
 import pytest
 
@@ -17,17 +15,14 @@ from tests.conftest import StillClock
 from tests.house import SENDER, House, mail
 from tests.smtp.relay import DROP, SILENCE, STAGES, Relay, listening
 
+DATABASES = ("sqlite",)
+"""SQLite alone: what the two databases do with an outcome is shown elsewhere."""
+
 SELLER = Actor("user", "u1", "Li Na", "seller", None)
 LATER, CLOSING, NEVER = "451 4.3.0 come again", "421 4.3.2 closing", "550 5.7.1 not here"
 FAULTS = (LATER, CLOSING, NEVER, DROP, SILENCE)
 LOST = (DROP, SILENCE)
 QUICK = Timeouts(connect=0.3, command=0.3, data=0.3, quit=0.1, total=5)
-
-
-@pytest.fixture
-def database_url(sqlite_template: Path, tmp_path: Path) -> str:
-    """SQLite alone: what the two databases do with an outcome is shown elsewhere."""
-    return f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'znx.db')}"
 
 
 @pytest.fixture

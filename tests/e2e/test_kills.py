@@ -5,7 +5,6 @@ import collections
 import contextlib
 import email
 import random
-import shutil
 import socket
 import socketserver
 import sqlite3
@@ -24,6 +23,9 @@ from gateway.outbound import ReplyDraft, reply
 from gateway.store.deliveries import LEASE
 from tests.e2e.serving import eventually
 from tests.house import House, mail
+
+DATABASES = ("sqlite",)
+"""SQLite in a home that processes share; leases and fences are the same statements on PostgreSQL."""
 
 SELLER = Actor("user", "u1", "Li Na", "seller", None)
 ANSWERS = 40
@@ -80,12 +82,6 @@ def listening(sink: Sink) -> Iterator[int]:
         threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
         yield server.server_address[1]
         server.shutdown()
-
-
-@pytest.fixture
-def database_url(sqlite_template: Path, tmp_path: Path) -> str:
-    """SQLite in a home that processes share; leases and fences are the same statements on PostgreSQL."""
-    return f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'znx.db')}"
 
 
 @pytest.mark.slow

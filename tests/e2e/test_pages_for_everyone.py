@@ -1,7 +1,5 @@
 """Every page for every eye: no rule of WCAG 2.2 AA broken and nothing wider than the window, in light and dark."""
 
-import shutil
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,15 +12,18 @@ from tests import builders
 from tests.e2e.test_pages import window
 from tests.web.conftest import Site
 
+DATABASES = ("sqlite",)
+"""SQLite alone: how a page looks does not depend on the database."""
+
 pytestmark = pytest.mark.browser
 WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]}}
-WINDOWS = [("zh-CN", "light", 1440), ("en-US", "dark", 1440), ("zh-CN", "dark", 320), ("en-US", "light", 320)]
-
-
-@pytest.fixture
-def database_url(sqlite_template: Path, tmp_path: Path) -> str:
-    """SQLite alone: how a page looks does not depend on the database."""
-    return f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'znx.db')}"
+WINDOWS = [
+    ("zh-CN", "light", 1440),
+    ("en-US", "dark", 320),
+    pytest.param("en-US", "dark", 1440, marks=pytest.mark.slow),
+    pytest.param("zh-CN", "dark", 320, marks=pytest.mark.slow),
+    pytest.param("en-US", "light", 320, marks=pytest.mark.slow),
+]
 
 
 async def furnish(site: Site) -> None:

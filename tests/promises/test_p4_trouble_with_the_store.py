@@ -86,9 +86,14 @@ def test_a_full_disk_is_said_and_survived() -> None:
     "failure",
     [
         "fsync,fdatasync:error=EIO:when=4..9",
-        "pwrite64:error=ENOSPC:when=20..26",
-        "pwrite64:error=EIO:when=20..26",
-        "rename:error=ENOSPC:when=1..3",
+        *(
+            pytest.param(failure, marks=pytest.mark.slow)
+            for failure in (
+                "pwrite64:error=ENOSPC:when=20..26",
+                "pwrite64:error=EIO:when=20..26",
+                "rename:error=ENOSPC:when=1..3",
+            )
+        ),
     ],
 )
 def test_a_disk_that_fails_for_a_while(failure: str, tmp_path: Path) -> None:
@@ -106,6 +111,7 @@ def test_a_disk_that_fails_for_a_while(failure: str, tmp_path: Path) -> None:
         assert_each_shown_once(store, mails)
 
 
+@pytest.mark.slow
 def test_a_database_locked_by_somebody_else(znx: Znx, store: Store) -> None:
     mails, trouble = letters("p4", 6), Trouble(znx, store.address())
     other = sqlite3.connect(znx.home / "znx.db", isolation_level=None, timeout=10)
@@ -142,6 +148,7 @@ def test_postgresql_stopped_and_started_again(own_postgres: postgres.Server, tmp
         assert_each_shown_once(store, mails)
 
 
+@pytest.mark.slow
 @pytest.mark.postgres
 def test_postgresql_that_hangs(own_postgres: postgres.Server, tmp_path: Path) -> None:
     with own_postgres.database() as url, gateway(tmp_path / "home", ZNX_DATABASE_URL=url) as znx:

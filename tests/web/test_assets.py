@@ -11,6 +11,8 @@ from gateway.resources import resource
 from tests.web.conftest import Site
 from web.assets import STATIC, Assets
 
+DATABASES = ("sqlite",)
+
 VENDOR = STATIC / "vendor"
 
 

@@ -13,6 +13,8 @@ from tests.web.conftest import Site
 from web.app import make_app
 from web.failures import TABLE, failure_of
 
+DATABASES = ("sqlite",)
+
 
 @pytest.mark.parametrize(
     "kind", [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, errors.ZnxError)]

@@ -6,6 +6,8 @@ from tests import builders
 from tests.web.conftest import PNG, RAW, Browser, Site
 from web.file_views import picture_type
 
+DATABASES = ("sqlite",)
+
 
 @pytest.fixture
 async def seller(site: Site) -> Browser:

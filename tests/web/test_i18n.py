@@ -11,6 +11,8 @@ from babel.messages.pofile import read_po
 from tests.web.conftest import Site
 from web.i18n import FOLDER, LOCALES, Catalogs, negotiate
 
+DATABASES = ("sqlite",)
+
 ROOT = Path(__file__).parent.parent.parent
 OPTIONS = {"jinja2": {"trimmed": "true", "newstyle_gettext": "true", "trim_blocks": "true", "lstrip_blocks": "true"}}
 KEYWORDS: dict[str, tuple[int, ...] | None] = {"N_": None, "_": None, "gettext": None, "ngettext": (1, 2)}

@@ -7,6 +7,8 @@ import pytest
 from tests import builders
 from tests.web.conftest import Site
 
+DATABASES = ("sqlite",)
+
 PAYLOADS = [
     "<script>alert(1)</script>",
     '"><img src=x onerror=alert(1)>',

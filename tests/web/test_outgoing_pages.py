@@ -2,12 +2,9 @@
 
 import hashlib
 import re
-import shutil
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import pytest
 from sqlmodel import select
 
 from gateway.domain.couriers import Deferred, Refused
@@ -19,11 +16,8 @@ from gateway.store import deliveries
 from tests.couriers import Relay
 from tests.web.conftest import Site
 
-
-@pytest.fixture
-def database_url(sqlite_template: Path, tmp_path: Path) -> str:
-    """SQLite alone: the statements are shown on both databases in tests/test_sending.py."""
-    return f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'znx.db')}"
+DATABASES = ("sqlite",)
+"""SQLite alone: the statements are shown on both databases in tests/test_sending.py."""
 
 
 async def send(site: Site, relay: Relay) -> str:

@@ -1,16 +1,22 @@
 """Every page for every kind of person: the table of routes makes the table of this test."""
 
-import shutil
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from aiohttp import web
 
+from gateway import inbox
+from gateway.clock import new_id
+from gateway.domain.rights import RIGHTS, Role
 from gateway.errors import ConfigError
+from gateway.models import Membership
+from tests import builders
 from tests.web.conftest import Browser, Site
 from web.guarding import Policy, Route
 from web.routes import ROUTES, check_routes
+
+DATABASES = ("sqlite",)
+"""SQLite alone: that ownership holds in SQL is shown on both databases in tests/store."""
 
 Fill = Callable[[Site], str]
 NOTHING = "01900000-0000-7000-8000-000000000000"
@@ -26,17 +32,14 @@ NAMES: dict[str, Fill] = {
     "/unsubscribe/{id}/{token}": lambda _: NOTHING,
     "/ledger/{id}": lambda _: "01900000-0000-7000-8000-000000000000",
     "/static/{name}": lambda _: "base.css",
+    "/b/{token}": lambda _: "x" * 32,
     "/sign-in/{token}": lambda _: "x" * 32,
     "/confirm/{token}": lambda _: "x" * 32,
 }
 OWN = tuple(route for route in ROUTES if "{id}" in route.path and route.policy is Policy.SIGNED_IN)
 ENDLESS = {"/live"}
-
-
-@pytest.fixture
-def database_url(sqlite_template: Path, tmp_path: Path) -> str:
-    """SQLite alone: that ownership holds in SQL is shown on both databases in tests/store."""
-    return f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'znx.db')}"
+OPEN_TO_ALL = ("/login", "/sign-in/", "/confirm/", "/unsubscribe/", "/invitation/", "/password", "/b/")
+"""Forms that need nobody to be signed in: a link or a password is what they ask for."""
 
 
 def path_of(route: Route, site: Site) -> str:
@@ -82,6 +85,51 @@ async def test_another_shops_things_are_not_there(site: Site, route: Route) -> N
 async def test_ones_own_things_are_there(site: Site, route: Route, email: str) -> None:
     browser = await site.browser(email)
     assert await ask(browser, route, path_of(route, site)) == 200
+
+
+ROLES_OF_LANTERN = ("admin", "manager", "seller", "readonly")
+
+
+@pytest.mark.parametrize("role", ROLES_OF_LANTERN)
+async def test_each_role_gets_what_the_table_of_rights_gives_it(site: Site, role: Role) -> None:
+    """The matrix: every route for every role. What is not refused is answered, with what is there or with 404."""
+    async with site.gw.db.write() as session:
+        await builders.add_user(session, f"{role}@example.org", role, *([] if role == "admin" else [site.lantern]))
+    browser = await site.browser(f"{role}@example.org")
+    wrong = {}
+    for route in sorted(ROUTES, key=lambda route: route.path == "/logout"):
+        if route.path in ENDLESS or route.policy is Policy.LINK:
+            continue
+        status = await ask(browser, route, path_of(route, site))
+        refused = route.right is not None and role not in RIGHTS[route.right]
+        if (status == 403) != refused and route.policy not in (Policy.PUBLIC, Policy.FILES, Policy.OWN):
+            wrong[name_of(route)] = status
+    assert wrong == {}
+
+
+async def test_whoever_may_only_read_changes_nothing_but_what_is_their_own(site: Site) -> None:
+    allowed = {name_of(route) for route in ROUTES if route.method == "POST" and route.right is None}
+    ours = [route for route in allowed if not route.removeprefix("POST ").startswith(OPEN_TO_ALL)]
+    assert [route for route in ours if not route.removeprefix("POST ").startswith(("/settings", "/logout"))] == []
+    async with site.gw.db.write() as session:
+        await builders.add_user(session, "eyes@example.com", "readonly", site.lantern)
+    browser = await site.browser("eyes@example.com")
+    assert (await browser.get(f"/threads/{site.thread_id}")).status == 200
+    before = await inbox.thread(site.gw, site.actor, site.thread_id)
+    assert (await browser.post(f"/threads/{site.thread_id}/messages", {"text": "hello", "kind": "note"})).status == 403
+    assert (await browser.post(f"/threads/{site.thread_id}/change", {"status": "closed"})).status == 403
+    assert await inbox.thread(site.gw, site.actor, site.thread_id) == before
+    assert (await browser.post("/settings", {"locale": "en", "time_zone": "UTC"})).status == 303
+
+
+async def test_one_may_be_a_manager_here_and_a_seller_there(site: Site) -> None:
+    async with site.gw.db.write() as session:
+        user = await builders.add_user(session, "both@example.com", "manager", site.lantern)
+        session.add(Membership(id=new_id(), user_id=user.id, shop_id=site.teahouse.id, role="seller"))
+    browser = await site.browser("both@example.com")
+    await browser.get("/deliveries")
+    assert (await browser.post("/pauses", {"kind": "shop", "value": "teahouse"})).status == 404
+    assert (await browser.post("/pauses", {"kind": "shop", "value": "lantern"})).status == 303
 
 
 @pytest.mark.parametrize("route", [route for route in ROUTES if route.policy is Policy.ADMIN], ids=name_of)

@@ -10,6 +10,8 @@ from tests.web.conftest import Site
 from web import security
 from web.guarding import is_outside
 
+DATABASES = ("sqlite",)
+
 KEY = b"k" * 32
 
 

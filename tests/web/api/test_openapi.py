@@ -9,6 +9,8 @@ from tests.web.api.conftest import Api
 from web.api.openapi import document
 from web.api.table import OPERATIONS, PREFIX
 
+DATABASES = ("sqlite",)
+
 DOCUMENT = document()
 METHODS = {"get", "put", "post", "patch", "delete"}
 
@@ -38,7 +40,9 @@ def test_names_are_unique_and_stay() -> None:
         "add_order_note",
         "add_pause",
         "add_reply",
+        "add_source",
         "cancel_delivery",
+        "change_source",
         "change_thread",
         "discard_inbound",
         "end_pause",
@@ -49,11 +53,14 @@ def test_names_are_unique_and_stay() -> None:
         "get_message",
         "get_order",
         "get_raw_message",
+        "get_source",
         "get_thread",
         "list_deliveries",
         "list_inbound",
         "list_pauses",
         "list_shops",
+        "list_source_calls",
+        "list_sources",
         "list_suppressions",
         "list_threads",
         "merge_buyer",
@@ -63,7 +70,9 @@ def test_names_are_unique_and_stay() -> None:
         "put_shop",
         "release_inbound",
         "release_suppression",
+        "remove_source",
         "retry_delivery",
+        "rotate_source",
         "send_reply_now",
         "split_thread",
         "take_back_reply",

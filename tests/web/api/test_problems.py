@@ -17,6 +17,8 @@ from gateway.errors import ConfigError, RateLimited, ZnxError
 from tests.web.api.conftest import Api, order
 from web.api.problems import of_error, problems
 
+DATABASES = ("sqlite",)
+
 JSON = {"Content-Type": "application/json"}
 
 
