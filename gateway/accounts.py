@@ -14,8 +14,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from gateway import maillog
 from gateway.clock import new_id
 from gateway.context import Gateway
-from gateway.domain.actors import Actor, Role
+from gateway.domain.actors import Actor
 from gateway.domain.addresses import fold, split
+from gateway.domain.rights import ROLES, Role
 from gateway.domain.tokens import fingerprint, from_entropy
 from gateway.errors import Forbidden, Invalid, RateLimited
 from gateway.models import WebSession
@@ -58,9 +59,9 @@ class Visit:
 
 def actor_of(account: Account) -> Actor:
     """The account as flows know it."""
-    role: Role = "admin" if account.role == "admin" else "seller"
+    role: Role = next((known for known in ROLES if known == account.role), "readonly")
     name = account.name or account.email
-    return Actor("user", account.id, name, role, account.shop_ids, user_id=account.id)
+    return Actor("user", account.id, name, role, account.shop_ids, user_id=account.id, by_shop=account.by_shop)
 
 
 async def create_user(
@@ -70,8 +71,8 @@ async def create_user(
 
     Raises Invalid, Conflict for a taken address, NotFound for an unknown shop.
     """
-    if role not in ("admin", "seller"):
-        raise Invalid("role must be admin or seller", field="role")
+    if role not in ROLES:
+        raise Invalid(f"role must be one of {', '.join(ROLES)}", field="role")
     if not all(split(email.strip())):
         raise Invalid("expected an email address", field="email")
     generated = "" if password else secrets.token_urlsafe(12)
@@ -171,7 +172,7 @@ async def visit(gw: Gateway, token: str, active: bool = True) -> Visit | None:
     now, key = gw.clock.now(), fingerprint(token)
     async with gw.db.read() as session:
         row = await people.session_of(session, key, now)
-    if row is None or (row.account.role == "admin" and now - row.last_seen_at > ADMIN_IDLE):
+    if row is None or (actor_of(row.account).is_admin and now - row.last_seen_at > ADMIN_IDLE):
         return None
     if active and now - row.last_seen_at > TOUCH_EVERY:
         async with gw.db.write() as session:

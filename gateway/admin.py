@@ -1,6 +1,5 @@
 """What admins do: set up shops and tokens, look through the ledger, decide what was held. Users are elsewhere."""
 
-import os
 import re
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
@@ -8,19 +7,19 @@ from typing import Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from gateway import maillog
+from gateway import maillog, tokens
 from gateway.context import Gateway
 from gateway.domain.actors import SYSTEM, Actor, Role
 from gateway.domain.addresses import SLUG, valid_slug
 from gateway.domain.ids import is_id
 from gateway.domain.ledger import InboundPage, InboundQuery, InboundView
-from gateway.domain.tokens import fingerprint, from_entropy
+from gateway.domain.rights import Scope
 from gateway.errors import Duplicate, Invalid, NotFound
-from gateway.store import ledger, tokens
+from gateway.store import ledger
 from gateway.store import shops as store
 from gateway.store.shops import ShopSetup
+from gateway.tokens import NewToken
 
-TOKEN_BYTES = 25
 LISTED_SENDER = r"^([^\s@<>\x00-\x20]+@)?[^\s@<>\x00-\x20]+$"
 """An address, or a domain."""
 
@@ -91,26 +90,10 @@ def _listed(sender: str) -> str:
     return sender
 
 
-async def add_token(gw: Gateway, role: Role, slug: str | None) -> str:
-    """A new API token, told only now: its fingerprint is kept. Raises NotFound, Invalid for a seller of no shop."""
-    if role == "seller" and slug is None:
-        raise Invalid("a seller's token needs a shop", field="shop")
-    token = from_entropy(os.urandom(TOKEN_BYTES))
-    async with gw.db.write() as session:
-        shop = await store.shop(session, SYSTEM, slug) if slug is not None else None
-        await tokens.keep_token(session, fingerprint(token), role, shop.id if shop else None, gw.clock.now())
+async def add_token(gw: Gateway, role: Role, slug: str | None, scopes: tuple[Scope, ...] = ()) -> str:
+    """A new API token of the system's, told only now. Raises NotFound, Invalid for a seller of no shop."""
+    token, _ = await tokens.make(gw, SYSTEM, NewToken(role=role, shop=slug, scopes=scopes))
     return token
-
-
-async def token_actor(gw: Gateway, token: str) -> Actor | None:
-    """Who acts with a token; None for one that is unknown or revoked."""
-    async with gw.db.read() as session:
-        row = await tokens.valid_token(session, fingerprint(token))
-    if row is None:
-        return None
-    everywhere = row.role == "admin" and row.shop_id is None
-    reached = None if everywhere else tuple(filter(None, (row.shop_id,)))
-    return Actor(kind="token", id=row.id, name=row.shop_name or "API", role=row.role, shop_ids=reached)
 
 
 async def inbound_list(gw: Gateway, actor: Actor, query: InboundQuery) -> InboundPage:

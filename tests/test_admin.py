@@ -3,7 +3,7 @@
 import pytest
 from sqlmodel import col, update
 
-from gateway import admin, monitoring
+from gateway import admin, monitoring, tokens
 from gateway.clock import new_id
 from gateway.domain.actors import SYSTEM
 from gateway.domain.emails import Email
@@ -24,7 +24,7 @@ class Unable:
 async def test_a_token_is_known_again_and_kept_only_as_a_fingerprint(house: House) -> None:
     token = await admin.add_token(house.gw, "seller", "lotus")
     (row,) = await house.all(ApiToken)
-    actor = await admin.token_actor(house.gw, token)
+    actor = await tokens.actor_of(house.gw, token)
     assert actor is not None
     assert (actor.role, actor.shop_ids, actor.name) == ("seller", (row.shop_id,), "莲花")
     assert token not in repr(row)
@@ -32,7 +32,7 @@ async def test_a_token_is_known_again_and_kept_only_as_a_fingerprint(house: Hous
 
 
 async def test_an_admins_token_without_a_shop_reaches_every_shop(house: House) -> None:
-    actor = await admin.token_actor(house.gw, await admin.add_token(house.gw, "admin", None))
+    actor = await tokens.actor_of(house.gw, await admin.add_token(house.gw, "admin", None))
     assert actor is not None
     assert actor.shop_ids is None
 
@@ -41,8 +41,8 @@ async def test_a_revoked_token_is_nobodys(house: House, clock: StillClock) -> No
     token = await admin.add_token(house.gw, "admin", None)
     async with house.gw.db.write() as session:
         await session.exec(update(ApiToken).values(revoked_at=clock.now()))
-    assert await admin.token_actor(house.gw, token) is None
-    assert await admin.token_actor(house.gw, "never-made") is None
+    assert await tokens.actor_of(house.gw, token) is None
+    assert await tokens.actor_of(house.gw, "never-made") is None
 
 
 async def test_a_sellers_token_is_for_one_shop_that_exists(house: House) -> None:

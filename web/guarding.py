@@ -1,14 +1,14 @@
 """Stands before every page: host, session, role, form token; and behind it: failures become pages."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from urllib.parse import quote
 
 from aiohttp import web
 
 from gateway import accounts
-from gateway.errors import Forbidden
+from gateway.domain.rights import Right
 
 from . import security
 from .failures import ForeignForm, SignInNeeded, WrongHost
@@ -21,6 +21,7 @@ Middleware = Callable[[web.Request, Handler], Awaitable[web.StreamResponse]]
 BACKGROUND = "X-Background"
 """What the page's script sends with requests that no person caused."""
 API = "/api/"
+HOOKS = "/hooks/"
 PROBES = frozenset({"/healthz", "/readyz", "/metrics", "/openapi.json"})
 """Paths that programs use: they have a guard of their own."""
 
@@ -30,20 +31,34 @@ class Policy(Enum):
 
     FILES = "anybody, without a look at who it is"
     PUBLIC = "anybody"
-    SIGNED_IN = "users, each within the own shops"
+    SIGNED_IN = "users, each within the own shops; whoever may only read sends no forms"
+    OWN = "users, for what is their own: their settings and sessions"
     LINK = "whoever has the link: it holds a token, and mail programs post to it without a form of ours"
-    ADMIN = "admins"
+    ADMIN = "admins, and managers within the shops that they manage"
+    GOVERN = "admins of all shops"
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One row of the route table. `body_limit` is in bytes."""
+    """One row of the route table. `body_limit` is in bytes; a handler that `streams` reads its form by itself."""
 
     method: str
     path: str
     handler: Handler
     policy: Policy
     body_limit: int = MIB
+    streams: bool = False
+
+    @property
+    def right(self) -> Right | None:
+        """What a signed-in user needs; None for pages that need no right."""
+        if self.policy is Policy.SIGNED_IN:
+            return "look" if self.method in security.SAFE_METHODS else "work"
+        return _RIGHTS.get(self.policy)
+
+
+_RIGHTS: dict[Policy, Right] = {Policy.ADMIN: "manage", Policy.GOVERN: "govern"}
+_NOBODY_NEEDED = (Policy.FILES, Policy.PUBLIC, Policy.LINK)
 
 
 def guarded(route: Route) -> Handler:
@@ -51,7 +66,9 @@ def guarded(route: Route) -> Handler:
 
     async def handler(request: web.Request) -> web.StreamResponse:
         if route.policy is not Policy.FILES:
-            await _admit(request, route.policy)
+            await _admit(request, route)
+        if route.streams:
+            return await route.handler(request)
         if route.policy is Policy.LINK and request.method not in security.SAFE_METHODS:
             request[FORM] = await read_form(request, route.body_limit)
         elif request.method not in security.SAFE_METHODS:
@@ -62,16 +79,20 @@ def guarded(route: Route) -> Handler:
     return handler
 
 
-async def _admit(request: web.Request, policy: Policy) -> None:
+async def _admit(request: web.Request, route: Route) -> None:
+    """Raises SignInNeeded, and Forbidden for a right that the user has in no shop.
+
+    The handler sees an actor who reaches only the shops in which the right holds.
+    """
     gw = gateway(request)
     token = security.session_token(request, gw.settings)
     visit = await accounts.visit(gw, token, active=_by_a_person(request)) if token else None
+    if visit is None and route.policy not in _NOBODY_NEEDED:
+        raise SignInNeeded
     if visit is not None:
         request[VISIT] = visit
-    elif policy not in (Policy.PUBLIC, Policy.LINK):
-        raise SignInNeeded
-    if policy is Policy.ADMIN and visit is not None and not visit.actor.is_admin:
-        raise Forbidden("this page is for admins")
+        if route.right is not None:
+            request[VISIT] = replace(visit, actor=visit.actor.acting(route.right))
 
 
 def _by_a_person(request: web.Request) -> bool:
@@ -97,8 +118,8 @@ def _visitor_name(request: web.Request) -> str:
 
 
 def is_outside(path: str) -> bool:
-    """True for the API and the probes."""
-    return path.startswith(API) or path in PROBES
+    """True for the API, what shops' systems call, and the probes."""
+    return path.startswith((API, HOOKS)) or path in PROBES
 
 
 @web.middleware

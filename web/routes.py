@@ -7,6 +7,7 @@ from gateway.errors import ConfigError
 from . import (
     account_views,
     admin_views,
+    buyer_views,
     composer_views,
     confirm_views,
     delivery_views,
@@ -21,6 +22,7 @@ from .guarding import Policy, Route, guarded, is_outside
 from .keys import ASSETS
 
 PUBLIC, LINK, SIGNED_IN, ADMIN = Policy.PUBLIC, Policy.LINK, Policy.SIGNED_IN, Policy.ADMIN
+OWN, GOVERN = Policy.OWN, Policy.GOVERN
 UPLOAD = 26 * MIB
 """25 MiB of files, and the form around them."""
 
@@ -41,10 +43,18 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/confirm/{token}", confirm_views.confirm, PUBLIC),
     Route("GET", "/unsubscribe/{id}/{token}", preference_views.choice_page, LINK),
     Route("POST", "/unsubscribe/{id}/{token}", preference_views.choose, LINK),
-    Route("POST", "/logout", account_views.logout, SIGNED_IN),
-    Route("GET", "/settings", account_views.settings_page, SIGNED_IN),
-    Route("POST", "/settings", account_views.change_settings, SIGNED_IN),
-    Route("POST", "/settings/password", account_views.change_password, SIGNED_IN),
+    Route("GET", "/b/{token}", buyer_views.conversation_page, LINK),
+    Route("POST", "/b/{token}", buyer_views.answer, LINK, streams=True),
+    Route("POST", "/b/{token}/human", buyer_views.ask_for_human, LINK),
+    Route("GET", "/b/{token}/new", buyer_views.matter_page, LINK),
+    Route("POST", "/b/{token}/new", buyer_views.open_matter, LINK, streams=True),
+    Route("GET", "/b/{token}/sent", buyer_views.sent_page, LINK),
+    Route("GET", "/b/{token}/files/{id}", buyer_views.file, LINK),
+    Route("GET", "/b/{token}/pictures/{id}", buyer_views.picture, LINK),
+    Route("POST", "/logout", account_views.logout, OWN),
+    Route("GET", "/settings", account_views.settings_page, OWN),
+    Route("POST", "/settings", account_views.change_settings, OWN),
+    Route("POST", "/settings/password", account_views.change_password, OWN),
     Route("GET", "/inbox", inbox_views.inbox_page, SIGNED_IN),
     Route("GET", "/live", live.live, SIGNED_IN),
     Route("GET", "/threads/{id}", thread_views.thread_page, SIGNED_IN),

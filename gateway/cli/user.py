@@ -16,7 +16,9 @@ class UserRole(StrEnum):
     """What somebody may do."""
 
     admin = "admin"
+    manager = "manager"
     seller = "seller"
+    readonly = "readonly"
 
 
 @app.callback()
@@ -27,15 +29,15 @@ def user() -> None:
 @app.command()
 def add(
     email: Annotated[str, typer.Argument(help="What they sign in with")],
-    role: Annotated[UserRole, typer.Option(help="Admins see every shop and its set-up, sellers their shops' threads")],
-    shop: Annotated[list[str] | None, typer.Option(help="A shop that a seller works for; may be given again")] = None,
+    role: Annotated[UserRole, typer.Option(help="Admins reach every shop, all others the shops given")],
+    shop: Annotated[list[str] | None, typer.Option(help="A shop that they work for; may be given again")] = None,
 ) -> None:
     """Add a user. The password is the first line of standard input; without one it is made, and printed only now."""
     from gateway.cli.wiring import run
 
     password = _piped_password()
     generated = run(_add(email, role.value, tuple(shop or ()), password))
-    if role is UserRole.seller and not shop:
+    if role is not UserRole.admin and not shop:
         typer.echo(f"{email} works for no shop yet, and sees nothing", err=True)
     if generated:
         typer.echo(f"{email} is added; the password, shown only now:", err=True)

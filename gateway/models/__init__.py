@@ -5,7 +5,7 @@ from gateway.models.links import BuyerLink, LinkMessage
 from gateway.models.mail import Delivery, DeliveryAttempt, InboundEmail, Pause, RawEmail, Suppression
 from gateway.models.notifications import NotificationChoice, SellerNotice
 from gateway.models.orders import Buyer, BuyerAddress, Order
-from gateway.models.people import ApiToken, Membership, SignInFailure, SignInLink, User, WebSession
+from gateway.models.people import ApiToken, Invitation, Membership, SignInFailure, SignInLink, User, WebSession
 from gateway.models.routing import Channel, RoutingRule, Team, TeamMember
 from gateway.models.second_factors import MailRequest, RecoveryCode, TotpSecret
 from gateway.models.shops import Shop
@@ -29,6 +29,7 @@ __all__ = [
     "DeliveryAttempt",
     "Draft",
     "InboundEmail",
+    "Invitation",
     "LinkMessage",
     "MailRequest",
     "Membership",

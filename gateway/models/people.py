@@ -5,9 +5,13 @@ from datetime import datetime
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, SQLModel
 
+from gateway.models.columns import json_column
+
 
 class User(SQLModel, table=True):
-    """A seller or an admin. Admins see every shop; sellers the shops of their memberships.
+    """Somebody who works here. Admins reach every shop, all others the shops of their memberships.
+
+    Life cycle: invited (not active, with an open invitation) → active → deactivated → active.
 
     `undo_seconds` is how long an answer that was sent from a page waits, so that it can be taken back.
     """
@@ -28,7 +32,7 @@ class User(SQLModel, table=True):
 
 
 class Membership(SQLModel, table=True):
-    """That a user works for a shop."""
+    """That a user works for a shop. `role` is what they are there; empty: the user's own role."""
 
     __tablename__ = "memberships"
     __table_args__ = (UniqueConstraint("user_id", "shop_id", name="uq_memberships_user_shop"),)
@@ -36,6 +40,7 @@ class Membership(SQLModel, table=True):
     id: str = Field(primary_key=True)
     user_id: str = Field(foreign_key="users.id")
     shop_id: str = Field(foreign_key="shops.id", index=True)
+    role: str = ""
 
 
 class WebSession(SQLModel, table=True):
@@ -75,14 +80,35 @@ class SignInFailure(SQLModel, table=True):
     at: datetime
 
 
+class Invitation(SQLModel, table=True):
+    """A link that lets an invited person choose a password, once, within days, by POST. Kept as a fingerprint."""
+
+    __tablename__ = "invitations"
+
+    fingerprint: str = Field(primary_key=True)
+    user_id: str = Field(foreign_key="users.id", index=True)
+    inviter_name: str
+    created_at: datetime
+    expires_at: datetime
+    used_at: datetime | None = None
+
+
 class ApiToken(SQLModel, table=True):
-    """A program's key to the REST API, kept as a fingerprint. Without a shop it reaches them all (admin)."""
+    """A program's key to the REST API, kept as a fingerprint. Without a shop it reaches them all (admin).
+
+    `scopes` take rights away from the role; an empty list takes none. `made_by` is the user who made it, if one did.
+    """
 
     __tablename__ = "api_tokens"
 
     id: str = Field(primary_key=True)
     fingerprint: str = Field(unique=True)
+    name: str = ""
     role: str
+    scopes: list[str] = Field(default_factory=list, sa_column=json_column())
     shop_id: str | None = Field(default=None, foreign_key="shops.id")
+    made_by: str = ""
     created_at: datetime
+    expires_at: datetime | None = None
+    last_used_at: datetime | None = None
     revoked_at: datetime | None = None

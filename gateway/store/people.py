@@ -10,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gateway.domain.addresses import fold
 from gateway.domain.conversations import Person
+from gateway.domain.rights import RIGHTS, Role
 from gateway.errors import Conflict, NotFound
 from gateway.models import Membership, Shop, SignInFailure, SignInLink, User, WebSession
 from gateway.models.columns import table_of
@@ -21,7 +22,10 @@ _SESSIONS, _LINKS, _FAILURES = table_of(WebSession), table_of(SignInLink), table
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A user with what signing in and showing pages needs. `shop_ids` is None for admins: they reach every shop."""
+    """A user with what signing in and showing pages needs. `shop_ids` is None for admins: they reach every shop.
+
+    `by_shop` names the shops where the role is another one than `role`.
+    """
 
     id: str
     email: str
@@ -33,6 +37,7 @@ class Account:
     undo_seconds: int
     active: bool
     shop_ids: tuple[str, ...] | None
+    by_shop: tuple[tuple[str, Role], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +71,14 @@ async def _account(session: AsyncSession, which: Any) -> Account | None:
 
 
 async def _with_shops(session: AsyncSession, row: Row[Any]) -> Account:
-    shop_ids = None
-    if row.role != "admin":
-        theirs = select(_MEMBERSHIPS.c.shop_id).where(_MEMBERSHIPS.c.user_id == row.id).order_by(_MEMBERSHIPS.c.shop_id)
-        shop_ids = tuple(found.shop_id for found in await rows(session, theirs))
-    same = "id email name role password_hash locale time_zone undo_seconds active".split()
-    return Account(shop_ids=shop_ids, **{name: getattr(row, name) for name in same})
+    names = "id email name role password_hash locale time_zone undo_seconds active".split()
+    same = {name: getattr(row, name) for name in names}
+    if row.role == "admin":
+        return Account(shop_ids=None, **same)
+    theirs = select(_MEMBERSHIPS.c.shop_id, _MEMBERSHIPS.c.role).where(_MEMBERSHIPS.c.user_id == row.id)
+    found = await rows(session, theirs.order_by(_MEMBERSHIPS.c.shop_id))
+    own = tuple((one.shop_id, one.role) for one in found if one.role not in ("", row.role))
+    return Account(shop_ids=tuple(one.shop_id for one in found), by_shop=own, **same)
 
 
 async def add_user(session: AsyncSession, values: dict[str, Any], slugs: tuple[str, ...], new_ids: list[str]) -> None:
@@ -93,8 +100,13 @@ async def update_user(session: AsyncSession, user_id: str, values: dict[str, Any
 
 
 async def colleagues(session: AsyncSession, shop_id: str) -> tuple[Person, ...]:
-    """The active people who work for a shop, admins among them, by address."""
-    members = select(_MEMBERSHIPS.c.user_id).where(_MEMBERSHIPS.c.shop_id == shop_id)
+    """The active people who answer for a shop, admins among them, by address; not those who may only read."""
+    role = func.coalesce(func.nullif(_MEMBERSHIPS.c.role, ""), _USERS.c.role)
+    members = (
+        select(_MEMBERSHIPS.c.user_id)
+        .join(_USERS, _USERS.c.id == _MEMBERSHIPS.c.user_id)
+        .where(_MEMBERSHIPS.c.shop_id == shop_id, role.in_(RIGHTS["work"]))
+    )
     statement = select(_USERS.c.id, _USERS.c.email, _USERS.c.name).where(
         _USERS.c.active, or_(_USERS.c.role == "admin", _USERS.c.id.in_(members))
     )

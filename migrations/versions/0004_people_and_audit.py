@@ -1,14 +1,16 @@
-"""The audit log."""
+"""Roles by shop, invitations, scopes of tokens; the audit log."""
 
 import sqlalchemy as sa
 import sqlmodel.sql.sqltypes
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "0004"
 down_revision = "0003"
 branch_labels = None
 depends_on = None
 
+JSON = sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), "postgresql")
 TEXT = sqlmodel.sql.sqltypes.AutoString
 TIME = sqlmodel.sql.sqltypes.UTCDateTime
 
@@ -46,8 +48,30 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_heads")),
     )
     op.bulk_insert(heads, [{"id": 1, "number": 0, "hash": "0" * 64}])
+    op.add_column("memberships", sa.Column("role", TEXT(), nullable=False, server_default=""))
+    op.create_table(
+        "invitations",
+        sa.Column("fingerprint", TEXT(), nullable=False),
+        sa.Column("user_id", TEXT(), nullable=False),
+        sa.Column("inviter_name", TEXT(), nullable=False),
+        sa.Column("created_at", TIME(), nullable=False),
+        sa.Column("expires_at", TIME(), nullable=False),
+        sa.Column("used_at", TIME(), nullable=True),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_invitations_user_id")),
+        sa.PrimaryKeyConstraint("fingerprint", name=op.f("pk_invitations")),
+    )
+    op.create_index(op.f("ix_invitations_user_id"), "invitations", ["user_id"])
+    op.add_column("api_tokens", sa.Column("name", TEXT(), nullable=False, server_default=""))
+    op.add_column("api_tokens", sa.Column("scopes", JSON, nullable=False, server_default="[]"))
+    op.add_column("api_tokens", sa.Column("made_by", TEXT(), nullable=False, server_default=""))
+    op.add_column("api_tokens", sa.Column("expires_at", TIME(), nullable=True))
+    op.add_column("api_tokens", sa.Column("last_used_at", TIME(), nullable=True))
 
 
 def downgrade() -> None:
+    for column in ("last_used_at", "expires_at", "made_by", "scopes", "name"):
+        op.drop_column("api_tokens", column)
+    op.drop_table("invitations")
+    op.drop_column("memberships", "role")
     op.drop_table("audit_heads")
     op.drop_table("audit_entries")

@@ -7,12 +7,12 @@ from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 from pydantic import BaseModel
 
-from gateway import admin
+from gateway import tokens
 from gateway.context import Gateway
 from gateway.domain.actors import Actor
 from gateway.domain.addresses import SLUG
 from gateway.domain.ids import is_id
-from gateway.errors import Forbidden, Invalid, NotFound
+from gateway.errors import Invalid, NotFound
 
 from .operations import Call, Operation
 from .problems import Problem
@@ -29,8 +29,7 @@ def handler_of(operation: Operation, gw: Gateway) -> Callable[[web.Request], Awa
 
     async def handle(request: web.Request) -> web.StreamResponse:
         actor = NOBODY if operation.policy == "public" else await _actor(gw, request)
-        if operation.policy == "admin" and not actor.is_admin:
-            raise Forbidden("this needs a token of an admin")
+        actor = actor.acting(operation.needs) if operation.needs else actor
         _check_path(request)
         _check_headers(operation, request)
         query = operation.query.model_validate(dict(request.query)) if operation.query else None
@@ -45,7 +44,7 @@ async def _actor(gw: Gateway, request: web.Request) -> Actor:
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
         raise Problem(401, "send `Authorization: Bearer TOKEN`", {"WWW-Authenticate": _CHALLENGE})
-    actor = await admin.token_actor(gw, token.strip()) if token.isascii() else None
+    actor = await tokens.actor_of(gw, token.strip()) if token.isascii() else None
     if actor is None:
         raise Problem(401, "this token is not valid", {"WWW-Authenticate": f'{_CHALLENGE}, error="invalid_token"'})
     return actor
@@ -68,14 +67,17 @@ def _check_headers(operation: Operation, request: web.Request) -> None:
 async def _body(model: type[BaseModel], limit: int, request: web.Request) -> BaseModel:
     if request.headers.get("Content-Type") and request.content_type != "application/json":
         raise Problem(415, "send application/json", {"Accept-Post": "application/json"})
-    content = await _read(request, limit)
+    content = await read_body(request, limit)
     if len(content) > PARSED_IN_PLACE:
         return await asyncio.to_thread(model.model_validate_json, content, strict=True)
     return model.model_validate_json(content, strict=True)
 
 
-async def _read(request: web.Request, limit: int) -> bytes:
-    """The body, counted as it comes and after unpacking: what a header claims of its size is only a claim."""
+async def read_body(request: web.Request, limit: int) -> bytes:
+    """The body, counted as it comes and after unpacking: what a header claims of its size is only a claim.
+
+    Raises Problem: 413 above `limit` bytes, 400 for what breaks off.
+    """
     too_large = Problem(413, f"the body is larger than {limit} bytes")
     if (request.content_length or 0) > limit:
         raise too_large

@@ -66,7 +66,7 @@ def _operation(operation: Operation, references: _References) -> dict[str, Any]:
     described: dict[str, Any] = {
         "operationId": operation.name,
         "summary": operation.summary,
-        "description": f"For {'admins' if operation.policy == 'admin' else 'every valid token'}.",
+        "description": f"Needs the right to {operation.needs}." if operation.needs else "For everybody.",
         "parameters": _parameters(operation),
         "responses": _responses(operation, references),
     }
@@ -122,8 +122,8 @@ def _answer(content: Content, references: _References) -> dict[str, Any]:
 def _failures(operation: Operation) -> dict[int, str]:
     """What can go wrong follows from what the row names."""
     failures = {401: "No valid token"} | _ALWAYS | dict(operation.failures)
-    if operation.policy == "admin":
-        failures[403] = "The token is not an admin's"
+    if operation.needs is not None:
+        failures[403] = f"The token's role or scopes do not give the right to {operation.needs}"
     if "{" in operation.path or operation.query is not None:
         failures[404] = "It does not exist, or it belongs to another shop"
     if operation.query is not None or operation.headers or "{order_no}" in operation.path:

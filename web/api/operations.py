@@ -10,9 +10,10 @@ from pydantic import BaseModel
 
 from gateway.context import Gateway
 from gateway.domain.actors import Actor
+from gateway.domain.rights import Right
 
 Policy = Literal["public", "token", "admin"]
-"""Who may call: anybody, any valid token (for the shops that it reaches), or a token of an admin."""
+"""Who may call: anybody, any token whose role and scopes allow it (for the shops that it reaches), or an admin's."""
 
 MAX_BODY = 1024 * 1024
 Content = type[BaseModel] | str
@@ -69,6 +70,16 @@ class Operation:
     max_body: int = MAX_BODY
     headers: tuple[Header, ...] = ()
     failures: Mapping[int, str] = field(default_factory=dict)
+    right: Right | None = None
+
+    @property
+    def needs(self) -> Right | None:
+        """The right that a token needs: the one that the row names, else what policy and method come to."""
+        if self.right or self.policy == "public":
+            return self.right
+        if self.policy == "admin":
+            return "manage"
+        return "look" if self.method == "GET" else "work"
 
     @property
     def name(self) -> str:
