@@ -3,18 +3,21 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: run test test-all check format bench clean
+.PHONY: run test test-all cover check format bench clean
 
 run: $(VENV)/.installed
 	$(BIN)/znx serve --demo
 
 test: $(VENV)/.installed-test
 	$(BIN)/python -m tests.tools
-	$(BIN)/python -m pytest -n 2 -m "not slow" --cov --cov-report=term:skip-covered
+	$(BIN)/python -m pytest -n 3 --dist worksteal -m "not slow"
 
 test-all: $(VENV)/.installed-test
 	$(BIN)/python -m tests.tools
-	$(BIN)/python -m pytest -n 2 --cov --cov-report=term:skip-covered
+	$(BIN)/python -m pytest -n 3 --dist worksteal
+
+cover: $(VENV)/.installed-test
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow" --cov --cov-report=term:skip-covered
 
 check: $(VENV)/.installed-test
 	$(BIN)/ruff format --check .
