@@ -77,3 +77,8 @@ async def pattern_taken(session: AsyncSession, pattern: str, but: str) -> bool:
     others: ColumnElement[bool] = _C.c.id != but
     count = select(func.count()).where(_C.c.pattern == pattern, others).select_from(_C)
     return bool((await rows(session, count))[0][0])
+
+
+async def slug_taken(session: AsyncSession, slug: str) -> bool:
+    """Whether there is a shop of this name, whoever reaches it."""
+    return bool(await rows(session, select(_S.c.id).where(_S.c.slug == slug)))
