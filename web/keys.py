@@ -19,6 +19,7 @@ PULSE: web.AppKey[Pulse] = web.AppKey("pulse", Pulse)
 
 VISIT: web.RequestKey[Visit] = web.RequestKey("visit", Visit)
 FORM: web.RequestKey[Form] = web.RequestKey("form", Form)
+LOCALE: web.RequestKey[str] = web.RequestKey("locale", str)
 CSRF_COOKIE: web.RequestKey[str] = web.RequestKey("csrf_cookie", str)
 
 

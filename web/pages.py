@@ -11,7 +11,7 @@ from gateway.accounts import Visit
 from . import security
 from .failures import Failure, failure_of
 from .i18n import known, negotiate
-from .keys import CATALOGS, FORM, TEMPLATES, VISIT, gateway
+from .keys import CATALOGS, FORM, LOCALE, TEMPLATES, VISIT, gateway
 from .sections import sections_for
 from .times import zone_of
 
@@ -34,7 +34,9 @@ class Reader:
 
 
 def locale_of(request: web.Request) -> str:
-    """The user's language, else the one asked for on a public page, else the browser's."""
+    """What the page itself says, else the user's, else the one asked for on a public page, else the browser's."""
+    if LOCALE in request:
+        return request[LOCALE]
     visit = request.get(VISIT)
     chosen = known(visit.account.locale) if visit and visit.account.locale else known(request.query.get("lang", ""))
     return chosen or negotiate(request.headers.get("Accept-Language", ""))

@@ -1,9 +1,10 @@
 """Jinja as the pages use it: one environment a language, everything escaped, nothing undefined passes silently."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
+from babel.dates import format_date
 from babel.numbers import format_currency
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
@@ -41,7 +42,14 @@ def _environment(assets: Assets, catalogs: Catalogs, locale: str) -> Environment
     environment.install_gettext_translations(catalogs.of(locale), newstyle=True)  # type: ignore[attr-defined]
     environment.globals |= {"icon": assets.icon, "asset": assets.url, "locales": LOCALES}
     environment.globals["locale"] = locale
-    environment.filters |= {"short": _short, "full": _full, "size": size, "money": _money, "initial": initial}
+    environment.filters |= {
+        "short": _short,
+        "full": _full,
+        "size": size,
+        "money": _money,
+        "day": _day,
+        "initial": initial,
+    }
     environment.filters["hue"] = hue
     return environment
 
@@ -54,6 +62,13 @@ def _short(context: Context, at: datetime) -> Markup:
 @pass_context
 def _full(context: Context, at: datetime) -> Markup:
     return times.full(at, context["locale"], context["reader"].zone)
+
+
+@pass_context
+def _day(context: Context, at: datetime) -> str:
+    """A date in full, without the clock."""
+    there = at.astimezone(context["reader"].zone or UTC)
+    return str(format_date(there, "long", locale=context["locale"]))
 
 
 @pass_context
