@@ -1,5 +1,6 @@
 """SpamAssassin's offline rules find nothing wrong with any of our mails in any language. A look, not a part of CI."""
 
+import itertools
 import re
 import shutil
 import subprocess
@@ -38,13 +39,13 @@ def mail(template: str, locale: str) -> bytes:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("template", RENDERER.names())
-def test_no_mail_of_ours_looks_like_spam(template: str) -> None:
+def test_no_mail_of_ours_looks_like_spam() -> None:
     if not shutil.which("spamassassin"):
         pytest.skip("the spam scores need spamassassin: apt-get install spamassassin")
-    command = ["spamassassin", "-L", "-t", *(f"--cf={rule}" for rule in RULES)]
-    for locale in LOCALES:
-        done = subprocess.run(command, input=mail(template, locale), capture_output=True, timeout=120, check=True)
-        found = re.search(r"score=(-?[\d.]+)", done.stdout.decode("utf-8", "replace"))
-        assert found is not None
-        assert float(found[1]) <= MOST, (locale, done.stdout.decode("utf-8", "replace")[-1500:])
+    each = list(itertools.product(RENDERER.names(), LOCALES))
+    box = b"".join(b"From znx Mon Nov 23 08:00:00 2026\n" + mail(*one).replace(b"\r\n", b"\n") + b"\n" for one in each)
+    command = ["spamassassin", "-L", "--mbox", *(f"--cf={rule}" for rule in RULES)]
+    done = subprocess.run(command, input=box, capture_output=True, timeout=900, check=True)
+    scores = [float(score) for score in re.findall(rb"^X-Spam-Status: .*?score=(-?[\d.]+)", done.stdout, re.MULTILINE)]
+    assert len(scores) == len(each)
+    assert {one: score for one, score in zip(each, scores, strict=True) if score > MOST} == {}
