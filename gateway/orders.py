@@ -54,16 +54,16 @@ async def put_order(gw: Gateway, actor: Actor, slug: str, order_no: str, documen
     Raises NotFound for a shop that the actor does not reach, Invalid for what can't be an order.
     """
     row = GoodRow(0, _number(order_no), document)
-    _check_address(gw, document)
+    check_address(gw, document)
 
-    async def write(session: AsyncSession) -> tuple[_Put, OrderRecord]:
-        put = await _put(gw, session, await shop(session, actor, slug), row)
+    async def write(session: AsyncSession) -> tuple[Written, OrderRecord]:
+        put = await write_order(gw, session, await shop(session, actor, slug), row)
         record = await store.order(session, actor, slug, row.order_no)
         if put.new:
             await order_placed(session, gw, record.id)
         return put, record
 
-    put, record = await _written(gw, write)
+    put, record = await written(gw, write)
     if put.released:
         gw.inbound_signal.wake()
     maillog.event("order.upserted", id=record.id, new=put.new, released=put.released)
@@ -91,7 +91,7 @@ async def add_note(gw: Gateway, actor: Actor, slug: str, order_no: str, note: No
             raise Conflict("this external_id was used for a note with another text")
         return filed
 
-    return await _written(gw, write)
+    return await written(gw, write)
 
 
 async def import_orders(gw: Gateway, actor: Actor, slug: str, rows: Iterable[Row]) -> AsyncIterator[Imported]:
@@ -113,7 +113,7 @@ async def _import_batch(gw: Gateway, actor: Actor, slug: str, batch: Sequence[Ro
     except (Duplicate, Overtaken):
         results = []
         for row in batch:
-            results += await _written(gw, partial(_import_rows, gw, actor=actor, slug=slug, batch=[row]))
+            results += await written(gw, partial(_import_rows, gw, actor=actor, slug=slug, batch=[row]))
     if any(released for _, released in results):
         gw.inbound_signal.wake()
     return [imported for imported, _ in results]
@@ -130,34 +130,55 @@ async def _import_row(gw: Gateway, session: AsyncSession, owner: ShopSetup, row:
     if isinstance(row, BadRow):
         return Imported(row.line, row.order_no, "failed", row.message), 0
     try:
-        _check_address(gw, row.document)
+        check_address(gw, row.document)
     except Invalid as error:
         return Imported(row.line, row.order_no, "failed", f"{error.field}: {error}"), 0
-    put = await _put(gw, session, owner, row)
+    put = await write_order(gw, session, owner, row)
     return Imported(row.line, row.order_no, "created" if put.new else "updated"), put.released
 
 
 @dataclass(frozen=True, slots=True)
-class _Put:
+class Written:
     """Whether an order is new, and how many mails no longer wait for it."""
 
     new: bool
     released: int
 
 
-async def _put(gw: Gateway, session: AsyncSession, owner: ShopSetup, row: GoodRow) -> _Put:
+async def write_order(gw: Gateway, session: AsyncSession, owner: ShopSetup, row: GoodRow) -> Written:
+    """Write an order, its buyer and its note in the caller's transaction; mail that waited for them is let go.
+
+    Raises Duplicate and Overtaken as `written` expects them.
+    """
     now, document = gw.clock.now(), row.document
     new = await store.put_order(session, owner.id, row.order_no, document, now)
-    if (text := (document.note or "").strip()) != "":
+    if (document.note or "").strip():
         record = await store.order(session, SYSTEM, owner.slug, row.order_no)
-        digest = hashlib.sha256(text.encode()).hexdigest()
-        await _file_note(gw, session, record, text, f"note:{record.id}:text:{digest}")
+        await file_note_once(gw, session, record, document.note or "", BY_API)
     address, number = fold(document.buyer.email), fold_order_no(row.order_no)
-    return _Put(new, await release_waiting(session, owner.id, address, number, now))
+    return Written(new, await release_waiting(session, owner.id, address, number, now))
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How a note came: the clue that says so, and the row of the ledger that it belongs to."""
+
+    clue: str
+    inbound_id: str | None = None
+
+
+BY_API = Way("api")
+
+
+async def file_note_once(gw: Gateway, session: AsyncSession, order: OrderRecord, text: str, way: Way) -> FiledMessage:
+    """File the note that stands in an order, once for each different text."""
+    tidy = text.strip()
+    digest = hashlib.sha256(tidy.encode()).hexdigest()
+    return await _file_note(gw, session, order, tidy, f"note:{order.id}:text:{digest}", way)
 
 
 async def _file_note(
-    gw: Gateway, session: AsyncSession, order: OrderRecord, text: str, dedupe_key: str | None
+    gw: Gateway, session: AsyncSession, order: OrderRecord, text: str, dedupe_key: str | None, way: Way = BY_API
 ) -> FiledMessage:
     """The shop's own system speaks for the buyer: nobody else has a token of it."""
     message = NewMessage(
@@ -170,13 +191,14 @@ async def _file_note(
         fresh_text=text,
         received_at=gw.clock.now(),
         trust={"verdict": "verified", "why": "api"},
-        filed_because=({"clue": "api", "detail": ""}, {"clue": "order-note", "detail": order.order_no}),
+        filed_because=({"clue": way.clue, "detail": ""}, {"clue": "order-note", "detail": order.order_no}),
+        inbound_id=way.inbound_id,
         dedupe_key=dedupe_key,
     )
     return await file_message(session, Place(order.shop_id, order.buyer.id, order.id), message)
 
 
-async def _written(gw: Gateway, write: Callable[[AsyncSession], Coroutine[Any, Any, _T]]) -> _T:
+async def written(gw: Gateway, write: Callable[[AsyncSession], Coroutine[Any, Any, _T]]) -> _T:
     """The result of one transaction, tried again when somebody else's went first."""
     for _ in range(_ATTEMPTS):
         try:
@@ -194,7 +216,7 @@ def _number(text: str) -> str:
     return number
 
 
-def _check_address(gw: Gateway, document: OrderDocument) -> None:
-    """A buyer at our own domain would have our answers come back to us."""
+def check_address(gw: Gateway, document: OrderDocument) -> None:
+    """A buyer at our own domain would have our answers come back to us. Raises Invalid."""
     if split(document.buyer.email)[1] == ascii_domain(gw.settings.mail_domain):
         raise Invalid("an address of this gateway can't be a buyer's", field="buyer.email")

@@ -15,6 +15,7 @@ from . import (
     inbox_views,
     live,
     preference_views,
+    source_views,
     thread_views,
 )
 from .forms import MIB
@@ -72,6 +73,12 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/ledger/{id}/release", admin_views.release, ADMIN),
     Route("POST", "/ledger/{id}/discard", admin_views.discard, ADMIN),
     Route("POST", "/ledger/{id}/reprocess", admin_views.reprocess, ADMIN),
+    Route("GET", "/sources", source_views.sources_page, ADMIN),
+    Route("POST", "/sources", source_views.connect, ADMIN),
+    Route("GET", "/sources/{id}", source_views.source_page, ADMIN),
+    Route("POST", "/sources/{id}/switch", source_views.switch, ADMIN),
+    Route("POST", "/sources/{id}/secret", source_views.rotate, ADMIN),
+    Route("POST", "/sources/{id}/remove", source_views.remove, ADMIN),
     Route("GET", "/deliveries", delivery_views.queue, ADMIN),
     Route("GET", "/deliveries/{id}", delivery_views.delivery, ADMIN),
     Route("POST", "/deliveries/{id}/retry", delivery_views.retry, ADMIN),

@@ -26,6 +26,10 @@ SECTIONS: tuple[tuple[str, tuple[Section, ...]], ...] = (
             Section("/suppressions", N_("Suppressed addresses"), "ban"),
         ),
     ),
+    (
+        N_("Orders and other programs"),
+        (Section("/sources", N_("Order sources"), "plug"),),
+    ),
 )
 
 

@@ -141,6 +141,13 @@ class OrderDocument(Document):
         return columns
 
 
+class PartsDocument(Document):
+    """What may be told of an order alone, without the order."""
+
+    status: Word | None = None
+    tracking_no: Word | None = None
+
+
 class NoteDocument(Document):
     """An order note 订单留言. The same `external_id` files it once."""
 

@@ -124,6 +124,13 @@ def _newest_address() -> Any:
     return newest.order_by(_ADDRESSES.c.id.desc()).limit(1).scalar_subquery()
 
 
+async def newest_address(session: AsyncSession, buyer_id: str) -> str:
+    """The address of a buyer that was added last, in the form in which addresses are compared; empty without one."""
+    newest = select(_ADDRESSES.c.folded).where(_ADDRESSES.c.buyer_id == buyer_id)
+    found = await (await session.connection()).execute(newest.order_by(_ADDRESSES.c.id.desc()).limit(1))
+    return found.scalar() or ""
+
+
 def _record(row: Row[Any]) -> OrderRecord:
     buyer = BuyerView(row.buyer_id, row.buyer_name, mask(row.address or ""), row.buyer_locale)
     return OrderRecord(

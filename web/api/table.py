@@ -1,6 +1,6 @@
 """The one table of the API: every call, who may make it, what it reads and answers. /channels and /rules join here."""
 
-from . import buyers, deliveries, events, inbound, messages, orders, restructuring, sending, shops, threads
+from . import buyers, deliveries, events, inbound, messages, orders, restructuring, sending, shops, sources, threads
 from .operations import Operation
 
 PREFIX = "/api/v1"
@@ -15,5 +15,6 @@ OPERATIONS: tuple[Operation, ...] = (
     *sending.OPERATIONS,
     *inbound.OPERATIONS,
     *deliveries.OPERATIONS,
+    *sources.OPERATIONS,
     *events.OPERATIONS,
 )

@@ -1,67 +1,23 @@
 """What shops' systems see when they call: genuine calls write orders and notes once, all others change nothing."""
 
-import asyncio
-import itertools
-import shutil
-from collections.abc import Iterator
 from io import BytesIO
-from pathlib import Path
 from typing import Any
-
-import pytest
 
 from gateway.models import InboundEmail, Message, Order, OrderSource, SourceDelivery
 from tests.payloads import (
     SECRET,
     as_body,
-    shopify_fulfillment,
     shopify_headers,
     shopify_order,
     shopify_refund,
     woo_headers,
     woo_order,
 )
-from tests.web.api.conftest import Api, Reply
+from tests.web.api.conftest import Api
+from tests.web.api.hooks import connect, log, path, shopify, woo
 
-
-@pytest.fixture
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """SQLite, but for the tests of what two databases do in two ways."""
-    if request.node.get_closest_marker("postgres"):
-        with request.getfixturevalue("postgres_server").database() as url:
-            yield url
-        return
-    yield f"sqlite:///{shutil.copy(request.getfixturevalue('sqlite_template'), tmp_path / 'znx.db')}"
-
-
-async def connect(api: Api, kind: str = "shopify", **fields: Any) -> dict[str, Any]:
-    """A source of the shop lotus."""
-    body = {"shop": "lotus", "kind": kind, "secret": SECRET} | fields
-    reply = await api.post("/sources", {name: value for name, value in body.items() if value})
-    assert reply.status == 201, reply.body
-    made: dict[str, Any] = reply.json
-    return made
-
-
-def path(source: dict[str, Any]) -> str:
-    """Where its calls go."""
-    return "//hooks/" + source["hook_url"].partition("/hooks/")[2]
-
-
-async def shopify(api: Api, source: dict[str, Any], topic: str, payload: Any, delivery: str = "d-1") -> Reply:
-    body = as_body(payload)
-    return await api.call("POST", path(source), None, data=body, headers=shopify_headers(body, topic, delivery))
-
-
-async def woo(api: Api, source: dict[str, Any], topic: str, payload: Any, delivery: str = "d-1") -> Reply:
-    body = as_body(payload)
-    return await api.call("POST", path(source), None, data=body, headers=woo_headers(body, topic, delivery))
-
-
-async def log(api: Api, source: dict[str, Any]) -> list[tuple[str, str]]:
-    """Topic and outcome of each call, oldest first."""
-    items = (await api.get(f"/sources/{source['id']}/deliveries")).json["items"]
-    return [(one["topic"], one["outcome"]) for one in reversed(items)]
+DATABASES = ("sqlite",)
+PAID = {"financial_status": "paid"}
 
 
 async def test_a_shopify_order_is_written_and_its_note_filed_with_a_row_in_the_ledger(api: Api) -> None:
@@ -90,38 +46,6 @@ async def test_calls_that_come_again_change_nothing(api: Api) -> None:
         ("d-1", 1),
         ("forged-name", 0),
     ]
-
-
-@pytest.mark.postgres
-async def test_the_same_call_many_times_at_once_is_one(api: Api) -> None:
-    source, payload = await connect(api), shopify_order(note="Gift wrap")
-    replies = await asyncio.gather(*(shopify(api, source, "orders/create", payload) for _ in range(8)))
-    assert sorted(reply.json["outcome"] for reply in replies) == ["applied", *["repeated"] * 7]
-    assert len(await api.house.all(Message)) == 1
-
-
-PAID = {"financial_status": "paid"}
-CALLS = (
-    # One order's life; the wares change with the last whole version, the note is the buyer's at the time of ordering.
-    ("orders/create", shopify_order("10:00:00", note="Gift wrap")),
-    ("orders/fulfilled", shopify_order("11:00:00", total_price="1", current_total_price="390.00", **PAID)),
-    ("fulfillments/create", shopify_fulfillment("11:00:00", "LP1")),
-    ("refunds/create", shopify_refund("12:00:00")),
-)
-
-
-@pytest.mark.postgres
-async def test_in_any_order_the_newest_word_stands(api: Api) -> None:
-    orders = list(itertools.permutations(range(len(CALLS))))
-    for round_, order in enumerate(orders):
-        source = await connect(api)
-        for number in order:
-            topic, payload = CALLS[number]
-            named = payload | ({"name": f"#R-{round_}"} if "name" in payload else {})
-            assert (await shopify(api, source, topic, named, delivery=f"d-{number}")).status == 200
-        shown = (await api.get(f"/shops/lotus/orders/R-{round_}")).json
-        assert (shown["status"], shown["tracking_no"], shown["total"]) == ("refunded", "LP1", "390.00"), order
-    assert [message.text for message in await api.house.all(Message)] == ["Gift wrap"] * len(orders)
 
 
 async def test_an_older_version_is_stale_and_a_part_waits_for_its_order(api: Api) -> None:
@@ -272,7 +196,7 @@ async def test_what_can_be_no_source_is_422(api: Api) -> None:
 async def test_a_neighbours_source_is_not_there(api: Api) -> None:
     source = await connect(api)
     for method, end in (("GET", ""), ("PATCH", ""), ("DELETE", ""), ("POST", "/secret"), ("GET", "/deliveries")):
-        body = {} if method in ("PATCH", "POST") else None
+        body: dict[str, Any] | None = {} if method in ("PATCH", "POST") else None
         reply = await api.call(method, f"/sources/{source['id']}{end}", "jade-admin", json=body)
         assert reply.status == 404
     assert (await api.get("/sources", "jade-admin")).json["items"] == []
