@@ -25,7 +25,7 @@ from gateway.inbound.gathering import Evidence, asked_order, gather
 from gateway.inbound.messages import files_of, new_message, shown_name
 from gateway.notices import ask_to_confirm, ask_whose_it_is, say_how_to_go_on
 from gateway.preferences import complained
-from gateway.routing import route
+from gateway.routing import Routing, route
 from gateway.store import facts as store
 from gateway.store.deliveries import record_bounce
 from gateway.store.filing import file_message
@@ -64,11 +64,18 @@ class Witness(Protocol):
         """Never raises for anything that stands in the mail."""
 
 
-def _may_be_answered(facts: Facts) -> bool:
+def may_be_answered(facts: Facts) -> bool:
     """An acknowledgement goes to a buyer, or to somebody proven who came by a channel that is open to anyone."""
     if facts.shop is None or facts.shop.system or facts.note is not None:
         return False
     return facts.buyer is not None or (facts.entitlement.who == "never" and facts.trust.verdict == "verified")
+
+
+def wants_acknowledgement(facts: Facts, routing: Routing | None) -> bool | None:
+    """What a rule, else the channel, says of an acknowledgement; None where the shop decides."""
+    if routing is not None and routing.outcome.acknowledge is not None:
+        return True
+    return facts.channel.acknowledge if facts.channel and facts.token is None else None
 
 
 class Processor:
@@ -196,11 +203,9 @@ class Processor:
         assert ending.message_id is not None
         routing = await route(session, self._gw, ending.message_id)
         by_person = email.mail_class == "human" and email.auto_submitted == "no" and bool(claimed.mail_from)
-        if by_person and _may_be_answered(facts) and ending.thread_id:
-            canned = routing.outcome.acknowledge if routing else None
-            of_channel = facts.channel.acknowledge if facts.channel and facts.token is None else None
-            wanted = True if canned is not None else of_channel
-            await received(session, self._gw, ending.thread_id, wanted, canned or "")
+        if by_person and may_be_answered(facts) and ending.thread_id:
+            canned = (routing.outcome.acknowledge if routing else None) or ""
+            await received(session, self._gw, ending.thread_id, wants_acknowledgement(facts, routing), canned)
 
     async def _say_why(self, session: AsyncSession, facts: Facts, held: Hold, claimed: Claimed) -> None:
         """The one mail that a held mail may cause: to a proven sender, or to the address in the order."""
