@@ -83,19 +83,17 @@ def _page(request: web.Request, template: str, link: Link, status: int = 200, **
     chosen = known(request.query.get("lang", "")) or (known(link.buyer_locale) if link.buyer_locale else None)
     if chosen:
         request[LOCALE] = chosen
+    places = {"here": f"/b/{_token(request)}", "keep": _kept(request, "?"), "form_id": secrets.token_hex(8)}
     rules = {"max_files": MAX_FILES, "max_bytes": MAX_FILE_BYTES, "max_subject": MAX_SUBJECT_CHARS}
-    page = render(
-        request,
-        template,
-        status,
-        link=link,
-        here=f"/b/{_token(request)}",
-        form_id=secrets.token_hex(8),
-        **rules,
-        **values,
-    )
+    page = render(request, template, status, link=link, **places, **rules, **values)
     page.headers.update(HEADERS)
     return page
+
+
+def _kept(request: web.Request, joint: str) -> str:
+    """The language that the address asks for, for the next address."""
+    chosen = known(request.query.get("lang", ""))
+    return f"{joint}lang={chosen}" if chosen else ""
 
 
 def _gone(request: web.Request) -> web.Response:
@@ -114,7 +112,7 @@ async def answer(request: web.Request) -> web.StreamResponse:
     async def refused(status: int, problem: str, form: StreamedForm) -> web.Response:
         return await _conversation(request, status, draft=form.get("text"), problem=problem)
 
-    return await _write(request, buyer_pages.answer, "?done=sent#write", refused)
+    return await _write(request, buyer_pages.answer, f"?done=sent{_kept(request, '&')}#write", refused)
 
 
 async def matter_page(request: web.Request) -> web.StreamResponse:
@@ -139,7 +137,7 @@ async def open_matter(request: web.Request) -> web.StreamResponse:
         more = {"draft": form.get("text"), "subject": form.get("subject"), "problem": problem}
         return await _matter(request, status, **more)
 
-    return await _write(request, buyer_pages.open_matter, "/sent?done=matter", refused)
+    return await _write(request, buyer_pages.open_matter, f"/sent?done=matter{_kept(request, '&')}", refused)
 
 
 async def _write(
@@ -183,7 +181,7 @@ async def ask_for_human(request: web.Request) -> web.StreamResponse:
         new = await buyer_pages.ask_for_human(gateway(request), _token(request))
     except NotFound:
         return _gone(request)
-    return see_other(f"/b/{_token(request)}?done={'human' if new else 'asked'}")
+    return see_other(f"/b/{_token(request)}?done={'human' if new else 'asked'}{_kept(request, '&')}")
 
 
 async def sent_page(request: web.Request) -> web.StreamResponse:
