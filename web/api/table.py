@@ -1,6 +1,7 @@
-"""The one table of the API: every call, who may make it, what it reads and answers. /channels and /rules join here."""
+"""The one table of the API: every call, who may make it, what it reads and answers."""
 
 from . import buyers, deliveries, events, inbound, messages, orders, restructuring, sending, shops, sources, threads
+from . import channels, rules, teams
 from .operations import Operation
 
 PREFIX = "/api/v1"
@@ -16,5 +17,8 @@ OPERATIONS: tuple[Operation, ...] = (
     *inbound.OPERATIONS,
     *deliveries.OPERATIONS,
     *sources.OPERATIONS,
+    *channels.OPERATIONS,
+    *rules.OPERATIONS,
+    *teams.OPERATIONS,
     *events.OPERATIONS,
 )
