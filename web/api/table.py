@@ -1,7 +1,22 @@
 """The one table of the API: every call, who may make it, what it reads and answers."""
 
-from . import buyers, deliveries, events, inbound, messages, orders, restructuring, sending, shops, sources, threads
-from . import channels, rules, teams
+from . import (
+    buyer_links,
+    buyers,
+    channels,
+    deliveries,
+    events,
+    inbound,
+    messages,
+    orders,
+    restructuring,
+    rules,
+    sending,
+    shops,
+    sources,
+    teams,
+    threads,
+)
 from .operations import Operation
 
 PREFIX = "/api/v1"
@@ -11,6 +26,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *orders.OPERATIONS,
     *threads.OPERATIONS,
     *buyers.OPERATIONS,
+    *buyer_links.OPERATIONS,
     *restructuring.OPERATIONS,
     *messages.OPERATIONS,
     *sending.OPERATIONS,
