@@ -4,8 +4,10 @@ from gateway import maillog
 from gateway.context import Gateway
 from gateway.domain.actors import Actor
 from gateway.domain.addresses import ascii_domain, split
+from gateway.domain.conversations import clean_text
 from gateway.errors import Conflict, Invalid
 from gateway.store import buyers as store
+from gateway.store import restructuring as places
 
 
 async def merge(gw: Gateway, actor: Actor, buyer_id: str, into: str) -> None:
@@ -21,6 +23,26 @@ async def merge(gw: Gateway, actor: Actor, buyer_id: str, into: str) -> None:
             raise Invalid("both buyers must be of the same shop", "into")
         await store.merge(session, shop_id, buyer_id, into)
     maillog.event("buyer.merged", id=into, merged=buyer_id)
+
+
+async def merge_found(gw: Gateway, actor: Actor, thread_id: str, words: str) -> str:
+    """Make one buyer of a thread's buyer and the one who has this address or order; the event that undoes it.
+
+    Raises NotFound, Invalid when nobody of the shop, or nobody else, has it.
+    """
+    async with gw.db.write() as session:
+        place, now = await places.locked(session, actor, thread_id), gw.clock.now()
+        other = await store.find(session, place.shop_id, clean_text(words))
+        if other is None:
+            raise Invalid("no buyer of this shop has this address or order", "buyer")
+        if other == place.buyer_id:
+            raise Invalid("this is the same buyer already", "buyer")
+        data = await store.belongings(session, other)
+        await store.merge(session, place.shop_id, other, place.buyer_id)
+        event_id = await places.add_event(session, place, "buyers-merged", actor, now, data)
+        await places.recount(session, place.id, place.shop_id)
+    maillog.event("buyer.merged", id=place.buyer_id, merged=other)
+    return event_id
 
 
 async def add_address(gw: Gateway, actor: Actor, buyer_id: str, address: str) -> None:

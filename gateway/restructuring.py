@@ -9,9 +9,11 @@ from typing import Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from gateway import maillog
 from gateway.context import Gateway
 from gateway.domain.actors import Actor
-from gateway.errors import Conflict, Invalid
+from gateway.errors import Conflict, Forbidden, Invalid
+from gateway.store import buyers
 from gateway.store import restructuring as store
 from gateway.store.restructuring import Event, Place
 
@@ -100,6 +102,8 @@ async def undo(gw: Gateway, actor: Actor, event_id: str) -> str:
         place = await store.locked(session, actor, event.thread_id)
         if event.kind not in _UNDO:
             raise Conflict("this can't be undone")
+        if event.kind in _FOR_ADMINS and not actor.is_admin:
+            raise Forbidden("an admin made one buyer of two; only an admin can undo it")
         if await store.later_events(session, event):
             raise Conflict("undo what was done later first")
         if not await store.mark_undone(session, event_id, gw.clock.now()):
@@ -132,8 +136,16 @@ async def _unmove(session: AsyncSession, place: Place, event: Event) -> None:
     await store.set_thread(session, place.id, order_id=before)
 
 
+async def _part(session: AsyncSession, place: Place, event: Event) -> None:
+    await buyers.part(session, place.shop_id, place.buyer_id, event.data)
+    maillog.event("buyer.parted", id=place.buyer_id, parted=event.data["buyer"]["id"])
+
+
 _UNDO: Mapping[str, Callable[[AsyncSession, Place, Event], Awaitable[None]]] = {
     "merged": _unmerge,
     "split": _unsplit,
     "moved": _unmove,
+    "buyers-merged": _part,
 }
+UNDOABLE = frozenset(_UNDO)
+_FOR_ADMINS = frozenset({"buyers-merged"})

@@ -4,11 +4,11 @@ import re
 
 import pytest
 
-from gateway import buyers, confirming
+from gateway import buyers, confirming, restructuring
 from gateway.domain.actors import SYSTEM, Actor
 from gateway.domain.tokens import mint
-from gateway.errors import Conflict, Invalid, NotFound
-from gateway.models import Buyer, BuyerAddress, InboundEmail, Thread
+from gateway.errors import Conflict, Forbidden, Invalid, NotFound
+from gateway.models import Buyer, BuyerAddress, InboundEmail, Thread, ThreadEvent
 from gateway.outbound import ReplyDraft, reply
 from tests.conftest import StillClock
 from tests.house import House, add_order, mail
@@ -92,3 +92,26 @@ async def test_what_may_not_be_merged_or_added_is_said(house: House, clock: Stil
         with pytest.raises(Invalid):
             await buyers.add_address(house.gw, SYSTEM, wang, address)
     assert len(await house.all(InboundEmail)) == 0
+
+
+async def test_two_buyers_that_an_admin_made_one_can_be_two_again(house: House, clock: StillClock) -> None:
+    await add_order(house.gw.db, clock.now(), "A-2002", WORK, "王芳（公司）")
+    first = await house.receive(mail("A-1001", "hello"))
+    await house.receive(mail("A-2002", "from work", WORK), sender=WORK)
+    event = await buyers.merge_found(house.gw, SYSTEM, first.thread_id or "", "a-2002")
+    (one,) = await house.all(Buyer)
+    assert {row.buyer_id for row in await house.all(Thread)} == {one.id}
+    with pytest.raises(Forbidden):
+        await restructuring.undo(house.gw, Actor("user", "u", "Li", "seller", None), event)
+    await restructuring.undo(house.gw, SYSTEM, event)
+    assert sorted(buyer.name for buyer in await house.all(Buyer)) == ["王芳", "王芳（公司）"]
+    assert await buyer_of(house, WORK) != await buyer_of(house, "wang@example.com")
+    assert len({row.buyer_id for row in await house.all(Thread)}) == 2
+    for wanted in (WORK, "A-2002"):
+        assert await buyers.merge_found(house.gw, SYSTEM, first.thread_id or "", wanted)
+        with pytest.raises(Invalid, match="same buyer"):
+            await buyers.merge_found(house.gw, SYSTEM, first.thread_id or "", wanted)
+        newest = (await house.all(ThreadEvent))[-1]
+        await restructuring.undo(house.gw, SYSTEM, newest.id)
+    with pytest.raises(Invalid, match="no buyer"):
+        await buyers.merge_found(house.gw, SYSTEM, first.thread_id or "", "nobody@example.net")

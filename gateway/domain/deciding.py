@@ -108,6 +108,11 @@ def _may_send_notes(facts: Facts) -> bool:
     return any(address == fold(listed) or split(address)[1] == listed.lower() for listed in facts.shop.notes_from)
 
 
+def _blocked(facts: Facts) -> Disposition | None:
+    blocked = facts.buyer is not None and facts.buyer.blocked and not facts.released
+    return Discard("blocked-by-seller") if blocked else None
+
+
 def _never_ordered(facts: Facts) -> Disposition | None:
     if facts.buyer is not None and (facts.released or facts.buyer.orders or facts.entitlement.who == "never"):
         return None
@@ -162,6 +167,7 @@ RULES: tuple[Rule, ...] = (
     _for_the_admins,  # postmaster@ and abuse@ are open to everybody (RFC 2142)
     _token_of_somebody_else,  # a reply address is for one participant only
     _order_note,  # the shop's order system speaks for the buyer
+    _blocked,  # the shop wants nothing more of this buyer; a bounce or an order's note is not of their writing
     _never_ordered,  # only buyers who have ordered may write, unless an admin has opened the channel to anyone
     _not_entitled,  # the channel asks for more than any order; a conversation that goes on is never cut off
     _not_their_order,  # an order address is for that order's buyer

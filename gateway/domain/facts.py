@@ -64,6 +64,7 @@ class BuyerFacts:
     name: str
     orders: tuple[OrderFacts, ...] = ()
     threads: tuple[ThreadFacts, ...] = ()
+    blocked: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -59,6 +59,7 @@ LEDGER: Mapping[str, tuple[str, str]] = {
         "the domain in From disowns it ({because})",
         "发件域名声明此邮件并非其发出（{because}）",
     ),
+    "blocked-by-seller": ("the shop has blocked this buyer", "店铺已屏蔽此买家"),
     "by-admin": ("discarded by an admin", "由管理员丢弃"),
     "unreadable": ("the mail could not be read within the limits ({because})", "在限制内无法解析此邮件（{because}）"),
     "unprocessable": ("the mail could not be processed ({because})", "无法处理此邮件（{because}）"),

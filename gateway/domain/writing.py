@@ -36,6 +36,15 @@ class Unsent:
     files: tuple[StoredFile, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Somebody who has a thread open, and whether they write at this moment."""
+
+    user_id: str
+    name: str
+    typing: bool = False
+
+
 def due_at(send_at: datetime | None, now: datetime) -> datetime:
     """When an answer is to leave. Raises Invalid for a moment that is too far away; a past one means now."""
     if send_at is None or send_at <= now:

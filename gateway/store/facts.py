@@ -128,7 +128,7 @@ async def _bounce_token(session: AsyncSession, print_: str, now: datetime) -> tu
 async def buyer_by_address(session: AsyncSession, shop_id: str, folded: str) -> BuyerFacts | None:
     """The buyer of the shop whom a (folded) address belongs to, locked, with orders and threads, newest first."""
     statement = (
-        select(_BUYERS.c.id, _BUYERS.c.name)
+        select(_BUYERS.c.id, _BUYERS.c.name, _BUYERS.c.blocked_at)
         .join(_ADDRESSES, _ADDRESSES.c.buyer_id == _BUYERS.c.id)
         .where(_ADDRESSES.c.shop_id == shop_id, _ADDRESSES.c.folded == folded)
     )
@@ -136,7 +136,8 @@ async def buyer_by_address(session: AsyncSession, shop_id: str, folded: str) -> 
     if row is None:
         return None
     await lock_buyer(session, row.id)
-    return BuyerFacts(row.id, row.name, await _orders(session, row.id), await _threads(session, shop_id, row.id))
+    orders, threads = await _orders(session, row.id), await _threads(session, shop_id, row.id)
+    return BuyerFacts(row.id, row.name, orders, threads, row.blocked_at is not None)
 
 
 async def _orders(session: AsyncSession, buyer_id: str) -> tuple[OrderFacts, ...]:

@@ -19,6 +19,8 @@ from gateway.store.search_index import indexed, rewrite
 
 _THREADS, _MESSAGES, _EVENTS, _ORDERS = table_of(Thread), table_of(Message), table_of(ThreadEvent), table_of(Order)
 _SPOKEN = ("inbound", "outbound")
+_INDEPENDENT = ("undone", "blocked", "unblocked", "buyers-merged")
+"""What neither hinders undoing something earlier, nor is hindered by it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +190,7 @@ async def later_events(session: AsyncSession, of: Event) -> bool:
         _EVENTS.c.thread_id == of.thread_id,
         _EVENTS.c.id > of.id,
         _EVENTS.c.undone_at.is_(None),
-        _EVENTS.c.kind != "undone",
+        _EVENTS.c.kind.not_in(_INDEPENDENT),
     )
     return (await (await session.connection()).execute(statement.limit(1))).first() is not None
 

@@ -1,4 +1,4 @@
-"""What time alone changes: snoozed threads wake, used and expired keys go away."""
+"""What time alone changes: snoozed threads wake, used and expired keys go away, and whoever looked at a thread."""
 
 from datetime import datetime
 
@@ -7,6 +7,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gateway.models import SignInFailure, SignInLink, Thread, WebSession
 from gateway.models.columns import table_of
+from gateway.store import presence
 from gateway.store.filing import bump_change
 
 _THREADS = table_of(Thread)
@@ -30,8 +31,10 @@ async def wake_snoozed(session: AsyncSession, now: datetime) -> int:
 
 
 async def forget_expired(session: AsyncSession, now: datetime, failures_before: datetime) -> None:
-    """Remove sessions, links and failed sign-ins that can't matter any more."""
+    """Remove sessions, links, failed sign-ins and presences that can't matter any more."""
     connection = await session.connection()
     await connection.execute(delete(_SESSIONS).where(_SESSIONS.c.expires_at <= now))
     await connection.execute(delete(_LINKS).where(_LINKS.c.expires_at <= now))
     await connection.execute(delete(_FAILURES).where(_FAILURES.c.at <= failures_before))
+    for shop_id in sorted(await presence.forget_expired(session, now)):
+        await bump_change(session, shop_id)

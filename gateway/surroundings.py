@@ -1,0 +1,41 @@
+"""What a page shows around a thread besides its rows: drafts, what was done to it, who else is there. One look."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from gateway.context import Gateway
+from gateway.domain.actors import Actor
+from gateway.domain.conversations import ThreadSummary
+from gateway.domain.writing import Draft, Kind, Viewer
+from gateway.store import drafts, mentions, presence, thread_events
+from gateway.store.restructuring import Event
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """`called` when a note calls the reader who has not looked yet; `others` are the other people who look."""
+
+    drafts: Mapping[Kind, Draft]
+    events: Mapping[str, Event]
+    others: tuple[Viewer, ...]
+    blocked: bool
+    called: bool
+
+
+async def of_thread(gw: Gateway, actor: Actor, thread: ThreadSummary, event_ids: Collection[str]) -> Surroundings:
+    """Everything around a thread that the actor has read already."""
+    async with gw.db.read() as session:
+        present = await presence.present(session, [thread.id], gw.clock.now())
+        return Surroundings(
+            await drafts.drafts(session, actor.user_id, thread.id),
+            await thread_events.events(session, event_ids),
+            tuple(one for one in present.get(thread.id, ()) if one.user_id != actor.user_id),
+            await thread_events.blocked_at(session, thread.buyer.id) is not None,
+            await mentions.calls(session, actor.user_id, thread.id),
+        )
+
+
+async def leads_to(gw: Gateway, actor: Actor, thread_id: str) -> str | None:
+    """Where the messages of a merged thread stand now; None for one that was not merged, or is not there."""
+    async with gw.db.read() as session:
+        return await thread_events.leads_to(session, actor, thread_id)

@@ -1,0 +1,65 @@
+"""A blocked buyer's mail is kept and not shown, until the shop takes it again; the order's notes still come."""
+
+import pytest
+
+from gateway import admin, blocking, restructuring
+from gateway.domain.actors import SYSTEM, Actor
+from gateway.errors import NotFound
+from gateway.models import Buyer, Message, Thread, ThreadEvent
+from tests.conftest import StillClock
+from tests.house import House, add_order, mail
+from tests.test_notices import UNVERIFIED, notices
+
+SELLER = Actor("user", "u1", "Li Na", "seller", None)
+
+
+async def first_thread(house: House) -> str:
+    """The thread of Wang's first mail."""
+    return (await house.receive(mail("A-1001", "hello"))).thread_id or ""
+
+
+async def test_mail_of_a_blocked_buyer_is_discarded_with_the_reason_and_nobody_is_told(house: House) -> None:
+    thread_id = await first_thread(house)
+    await blocking.block(house.gw, SELLER, thread_id, "Insults <b>us</b>")
+    for witness in (house, house.with_witness(UNVERIFIED)):
+        row = await witness.receive(mail("A-1001", f"again {id(witness)}"))
+        assert (row.state, row.why) == ("discarded", "blocked-by-seller")
+    (thread,) = await house.all(Thread)
+    assert [m.direction for m in await house.all(Message)] == ["inbound", "system"]
+    assert thread.message_count == 2
+    assert await notices(house) == []
+    (event,) = await house.all(ThreadEvent)
+    assert (event.kind, event.actor_name, event.data) == ("blocked", "Li Na", {"reason": "Insults <b>us</b>"})
+
+
+async def test_after_unblocking_mail_comes_again_and_the_discarded_can_be_had(house: House) -> None:
+    thread_id = await first_thread(house)
+    await blocking.block(house.gw, SELLER, thread_id)
+    lost = await house.receive(mail("A-1001", "again"))
+    await blocking.block(house.gw, SELLER, thread_id)
+    await blocking.unblock(house.gw, SELLER, thread_id)
+    await blocking.unblock(house.gw, SELLER, thread_id)
+    assert (await house.receive(mail("A-1001", "and again"))).state == "filed"
+    await admin.reprocess(house.gw, SYSTEM, lost.id)
+    await house.processor.run_once()
+    assert (await house.row(lost.id)).state == "filed"
+    assert [event.kind for event in await house.all(ThreadEvent)] == ["blocked", "unblocked"]
+
+
+async def test_blocking_stays_within_the_shop(house: House, clock: StillClock) -> None:
+    thread_id = await first_thread(house)
+    stranger = Actor("user", "u2", "Zhao", "seller", ("another",))
+    for act in (blocking.block, blocking.unblock):
+        with pytest.raises(NotFound):
+            await act(house.gw, stranger, thread_id)
+    (buyer,) = await house.all(Buyer)
+    assert buyer.blocked_at is None
+
+
+async def test_a_merge_before_can_still_be_undone(house: House, clock: StillClock) -> None:
+    await add_order(house.gw.db, clock.now(), "A-1002")
+    source = await first_thread(house)
+    target = (await house.receive(mail("A-1002", "three"))).thread_id or ""
+    event = await restructuring.merge(house.gw, SELLER, source, target)
+    await blocking.block(house.gw, SELLER, target)
+    assert await restructuring.undo(house.gw, SELLER, event) == target
