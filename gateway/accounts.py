@@ -94,6 +94,11 @@ def check_password(password: str) -> str:
     return password
 
 
+def hash_password(password: str) -> str:
+    """What is kept of a password. Takes tens of milliseconds on purpose: call it in a thread."""
+    return _hasher.hash(password)
+
+
 async def sign_in(gw: Gateway, email: str, password: str, ip: str, user_agent: str = "") -> SignedIn:
     """Exchange a password for a session. Raises Forbidden, and RateLimited after too many failures.
 

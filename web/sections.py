@@ -30,6 +30,14 @@ SECTIONS: tuple[tuple[str, tuple[Section, ...]], ...] = (
         N_("Orders and other programs"),
         (Section("/sources", N_("Order sources"), "plug"),),
     ),
+    (
+        N_("Shops and people"),
+        (
+            Section("/shops", N_("Shops"), "store"),
+            Section("/people", N_("People"), "users"),
+            Section("/tokens", N_("API tokens"), "key-round"),
+        ),
+    ),
 )
 
 

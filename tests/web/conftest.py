@@ -66,6 +66,10 @@ class Browser:
         data: Any = fields if isinstance(fields, FormData) else {"csrf": self.csrf} | dict(fields or {})
         return await self._answer("POST", path, data=data, **options)
 
+    async def answer(self, method: str, path: str) -> Answer:
+        """Open a page, or send its form without a field."""
+        return await (self.get(path) if method == "GET" else self.post(path))
+
     async def _answer(self, method: str, path: str, **options: Any) -> Answer:
         async with self.client.request(method, path, allow_redirects=False, **options) as response:
             answer = Answer(response.status, dict(response.headers), await response.read())
