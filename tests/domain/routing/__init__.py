@@ -1,0 +1,1 @@
+"""Channels, teams and rules as values."""
