@@ -9,7 +9,7 @@ from typing import Any
 
 from aiohttp import web
 
-from gateway import buyer_pages
+from gateway import buyer_links, buyer_pages
 from gateway.context import Gateway
 from gateway.domain.buyer_pages import MAX_FILE_BYTES, MAX_FILES, MAX_SUBJECT_CHARS, Link, PageDraft
 from gateway.domain.conversations import AttachmentView
@@ -20,8 +20,8 @@ from .bubbles import is_picture
 from .failures import ForeignForm
 from .file_views import download, picture_type
 from .i18n import N_, known
-from .keys import LOCALE, gateway
-from .pages import render, see_other
+from .keys import LOCALE, gateway, visit
+from .pages import back, render, see_other
 from .uploads import StreamedForm, streamed_into
 
 HEADERS = {
@@ -214,3 +214,10 @@ async def picture(request: web.Request) -> web.StreamResponse:
 
 async def _file(request: web.Request) -> tuple[AttachmentView, bytes]:
     return await buyer_pages.file(gateway(request), _token(request), request.match_info["id"])
+
+
+async def revoke_links(request: web.Request) -> web.StreamResponse:
+    """The seller's side: stop every link to this conversation's page."""
+    id_ = request.match_info["id"]
+    await buyer_links.revoke(gateway(request), visit(request).actor, id_)
+    return back(request, f"/threads/{id_}")

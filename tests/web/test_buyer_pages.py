@@ -279,3 +279,14 @@ async def test_the_mail_that_closes_a_conversation_carries_a_link_too(site: Site
         talk = await conversation(session, SYSTEM, site.thread_id)
         assert await buyer_notices._about_thread(session, site.gw, talk, "conversation-closed")
     assert len(await rows_of(site, BuyerLink)) == 1
+
+
+async def test_a_seller_stops_the_links_from_the_thread(site: Site) -> None:
+    buyer, path = await opened(site)
+    seller = await site.browser("lin@example.com")
+    page = await seller.get(f"/threads/{site.thread_id}")
+    assert "Stop all links" in page.text
+    answer = await seller.post(f"/threads/{site.thread_id}/links/revoke", {"next": f"/threads/{site.thread_id}"})
+    assert (answer.status, answer.headers["Location"]) == (303, f"/threads/{site.thread_id}")
+    assert (await buyer.get(path)).status == 404
+    assert (await buyer.get(await link_to(site))).status == 200

@@ -1,0 +1,64 @@
+"""Buyers' links on both databases: whom they are for, what they show, when they end, and what merging does."""
+
+import pytest
+
+from gateway import buyer_links, buyer_pages, restructuring
+from gateway.domain.actors import SYSTEM, Actor
+from gateway.domain.buyer_pages import PageDraft
+from gateway.errors import NotFound
+from gateway.models import Shop
+from gateway.store.conversation import conversation
+from tests.conftest import StillClock
+from tests.house import House, mail
+
+
+async def link_to(house: House, thread_id: str) -> str:
+    """A fresh token."""
+    async with house.gw.db.write() as session:
+        made = buyer_links.make(house.gw, await conversation(session, SYSTEM, thread_id), house.gw.clock.now())
+        await buyer_links.keep_link(session, made.row)
+    return made.url.rpartition("/")[2]
+
+
+async def test_a_page_is_read_written_and_stopped(house: House, clock: StillClock) -> None:
+    row = await house.receive(mail(text="Where is it?"))
+    token = await link_to(house, str(row.thread_id))
+    await buyer_pages.answer(house.gw, token, PageDraft(text="Hello?"), "192.0.2.1")
+    await buyer_pages.open_matter(house.gw, token, PageDraft(text="Cups?", subject="Cups"), "192.0.2.1")
+    assert await buyer_pages.ask_for_human(house.gw, token)
+    shown = await buyer_pages.conversation(house.gw, token)
+    assert [(entry.own, entry.text) for entry in shown.entries] == [(True, "Where is it?"), (True, "Hello?")]
+    assert shown.asked_for_human
+    _, sent = await buyer_pages.sent(house.gw, token)
+    assert {(entry.subject, entry.text) for entry in sent} == {("Cups", "Cups?"), (shown.link.subject, "Hello?")}
+    assert await buyer_links.working(house.gw, SYSTEM, str(row.thread_id)) == 1
+    assert await buyer_links.revoke(house.gw, SYSTEM, str(row.thread_id)) == 1
+    assert await buyer_links.working(house.gw, SYSTEM, str(row.thread_id)) == 0
+    with pytest.raises(NotFound):
+        await buyer_pages.conversation(house.gw, token)
+
+
+async def test_a_link_follows_a_merge_and_is_stopped_with_it(house: House) -> None:
+    first, second = await house.receive(mail("One", "First")), await house.receive(mail("Two", "Second"))
+    if first.thread_id == second.thread_id:
+        thread_id, _ = await restructuring.split(house.gw, SYSTEM, str(first.thread_id), [str(second.message_id)])
+    else:
+        thread_id = str(second.thread_id)
+    token = await link_to(house, thread_id)
+    await restructuring.merge(house.gw, SYSTEM, thread_id, str(first.thread_id))
+    shown = await buyer_pages.conversation(house.gw, token)
+    assert [entry.text for entry in shown.entries] == ["First", "Second"]
+    assert await buyer_links.revoke(house.gw, SYSTEM, str(first.thread_id)) == 1
+    with pytest.raises(NotFound):
+        await buyer_pages.link(house.gw, token)
+
+
+async def test_another_shop_can_neither_count_nor_stop_them(house: House) -> None:
+    row = await house.receive(mail())
+    await link_to(house, str(row.thread_id))
+    stranger = Actor("user", "u9", "Zhao", "seller", ("another-shop",))
+    for act in (buyer_links.working, buyer_links.revoke):
+        with pytest.raises(NotFound):
+            await act(house.gw, stranger, str(row.thread_id))
+    assert len(await house.all(Shop)) >= 1
+    assert await buyer_links.working(house.gw, SYSTEM, str(row.thread_id)) == 1
