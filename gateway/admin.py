@@ -12,6 +12,7 @@ from gateway.context import Gateway
 from gateway.domain.actors import SYSTEM, Actor, Role
 from gateway.domain.addresses import SLUG, valid_slug
 from gateway.domain.ids import is_id
+from gateway.domain.routing.teams import zone_of
 from gateway.domain.ledger import InboundPage, InboundQuery, InboundView
 from gateway.domain.rights import Scope
 from gateway.errors import Duplicate, Invalid, NotFound
@@ -36,6 +37,7 @@ class ShopChange:
     reply_name: str | None = None
     notes_from: tuple[str, ...] | None = None
     mails: Mapping[str, bool] = field(default_factory=dict)
+    time_zone: str | None = None
 
 
 async def shops(gw: Gateway, actor: Actor) -> list[ShopSetup]:
@@ -79,9 +81,19 @@ def _shop_values(change: ShopChange) -> dict[str, Any]:
         values["locale"] = change.locale
     if change.reply_name is not None:
         values["reply_name"] = " ".join(change.reply_name.split())
+    if change.time_zone is not None:
+        values["time_zone"] = _zone(change.time_zone)
     if change.notes_from is not None:
         values["notes_from"] = [_listed(sender) for sender in change.notes_from]
     return values
+
+
+def _zone(name: str) -> str:
+    try:
+        zone_of(name)
+    except Invalid as error:
+        raise Invalid(str(error), field="time_zone") from None
+    return name
 
 
 def _listed(sender: str) -> str:

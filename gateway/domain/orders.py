@@ -124,6 +124,7 @@ class OrderDocument(Document):
     paid_at: Moment | None = None
     currency: Annotated[str, StringConstraints(pattern=r"^([A-Za-z]{3})?$")] | None = None
     total: Amount | None = None
+    country: Annotated[str, StringConstraints(pattern=r"^([A-Za-z]{2})?$")] | None = None
     items: Annotated[list[ItemDocument], Field(max_length=1000)] | None = None
     tracking_no: Word | None = None
     note: Annotated[str, StringConstraints(max_length=MAX_NOTE_CHARS, pattern=NO_NUL)] | None = None
@@ -132,10 +133,10 @@ class OrderDocument(Document):
         """The order's columns that this document sets."""
         given = self.model_fields_set - {"buyer", "note", "items"}
         columns = {name: getattr(self, name) for name in given}
-        for name in given & {"status", "currency", "total", "tracking_no"}:
+        for name in given & {"status", "currency", "total", "tracking_no", "country"}:
             columns[name] = columns[name] or ""
-        if columns.get("currency"):
-            columns["currency"] = columns["currency"].upper()
+        for name in {"currency", "country"} & columns.keys():
+            columns[name] = columns[name].upper()
         if "items" in self.model_fields_set:
             columns["items"] = [item.model_dump(exclude_none=True) for item in self.items or ()]
         return columns
@@ -182,6 +183,7 @@ class OrderRecord:
     total: str
     items: tuple[Mapping[str, Any], ...]
     tracking_no: str
+    country: str
     thread_id: str | None
     created_at: datetime
     updated_at: datetime
@@ -190,7 +192,7 @@ class OrderRecord:
 def order_json(record: OrderRecord) -> dict[str, Any]:
     """An Order; the buyer's address only in its masked form."""
     buyer = record.buyer
-    same = "id shop order_no status currency total tracking_no thread_id".split()
+    same = "id shop order_no status currency total tracking_no country thread_id".split()
     times = {name: moment(getattr(record, name)) for name in ("placed_at", "paid_at", "created_at", "updated_at")}
     return (
         {name: getattr(record, name) for name in same}

@@ -19,7 +19,7 @@ from gateway.store.search_index import indexed, refresh_buyer
 
 _ORDERS, _SHOPS, _THREADS = table_of(Order), table_of(Shop), table_of(Thread)
 _BUYERS, _ADDRESSES, _MESSAGES = table_of(Buyer), table_of(BuyerAddress), table_of(Message)
-_SAME = "id order_no status placed_at paid_at currency total tracking_no created_at updated_at".split()
+_SAME = "id order_no status placed_at paid_at currency total tracking_no country created_at updated_at".split()
 
 
 async def put_order(session: AsyncSession, shop_id: str, order_no: str, document: OrderDocument, now: datetime) -> bool:

@@ -16,18 +16,22 @@ from gateway.models import Shop
 from gateway.models.columns import table_of
 
 _SHOPS = table_of(Shop)
-_COLUMNS = ("id", "slug", "name", "locale", "reply_name", "notes_from", "settings", "created_at")
+_COLUMNS = ("id", "slug", "name", "locale", "reply_name", "time_zone", "notes_from", "settings", "created_at")
 
 
 @dataclass(frozen=True, slots=True)
 class ShopSetup:
-    """How a shop is set up. `reply_name` stands in From of its mails; `notes_from` may send order notes by mail."""
+    """How a shop is set up. `reply_name` stands in From of its mails; `notes_from` may send order notes by mail.
+
+    `time_zone` is that of the rules that ask for the time of day; empty: UTC.
+    """
 
     id: str
     slug: str
     name: str
     locale: str
     reply_name: str
+    time_zone: str
     notes_from: tuple[str, ...]
     mails: MailOptions
     created_at: datetime

@@ -53,6 +53,7 @@ class ShopBody(Document):
     name: Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00]*[^\s\x00][^\x00]*$")]
     locale: Locale | None = None
     reply_name: Line | None = None
+    time_zone: Annotated[str, StringConstraints(max_length=64, pattern=r"^[A-Za-z0-9_+/-]*$")] | None = None
     notes_from: Annotated[list[Sender], Field(max_length=100)] | None = None
     mails: MailsBody | None = None
 

@@ -217,6 +217,7 @@ class Shop(_Answer):
     name: str
     locale: str
     reply_name: str
+    time_zone: str
     notes_from: list[str]
     mails: Mails
     created_at: datetime
@@ -249,6 +250,7 @@ class Order(_Answer):
     total: str
     items: list[dict[str, Any]]
     tracking_no: str
+    country: str
     thread_id: Id | None
     created_at: datetime
     updated_at: datetime
