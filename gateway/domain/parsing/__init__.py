@@ -39,7 +39,7 @@ def parse(raw: bytes) -> Email:
     parts = quoting.split(shown.text, shown.marks, forwarded=bool(_FORWARD.match(subject)), author=author)
     told = _told(shown.text, repairs)
     fields = tuple(root.headers.decoded())
-    verdict = screening.screen(root, subject, shown.text)
+    verdict = screening.screen(root, subject, shown.text, parts.fresh)
     return Email(
         subject=subject,
         from_=from_,

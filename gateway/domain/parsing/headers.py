@@ -1,7 +1,7 @@
 """The header section of a message or a part: raw fields as bytes, and each field's text on demand."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, KeysView
 from dataclasses import dataclass
 
 from gateway.domain.parsing.repairs import Repairs
@@ -26,7 +26,8 @@ class Field:
     @property
     def unfolded(self) -> bytes:
         """The value on one line (RFC 5322 §2.2.3): each fold becomes one space."""
-        return _FOLD.sub(b" ", self.raw).strip()
+        folded = b"\n" in self.raw or b"\r" in self.raw
+        return (_FOLD.sub(b" ", self.raw) if folded else self.raw).strip()
 
 
 class Headers:
@@ -53,6 +54,11 @@ class Headers:
     def text(self, name: str) -> str:
         """The first value of a field, decoded; empty when absent."""
         return self.words.unstructured(self.raw(name))
+
+    @property
+    def names(self) -> KeysView[str]:
+        """The names of all fields, in lower case, each once."""
+        return self._first.keys()
 
     def __contains__(self, name: str) -> bool:
         return name in self._first

@@ -25,6 +25,9 @@ _HIDDEN = re.compile(
     re.IGNORECASE,
 )
 _TIGHT = re.compile(r"margin(?:-top|-bottom)?\s*:\s*0", re.IGNORECASE)
+_TIGHT_RULE = re.compile(r"(?:^|[\s,}>])p\s{0,9}[,{][^}]{0,200}margin(?:-top)?\s{0,9}:\s{0,9}0", re.IGNORECASE)
+_WORD = re.compile(r"\bMso(?:Normal|PlainText|ListParagraph)")  # Word leaves no space but what is written
+_SHEET = 4_000
 _PICTURE_TAGS = frozenset({"br", "hr", "img"})
 
 
@@ -44,12 +47,19 @@ def render(tree: LexborHTMLParser) -> Rendered:
     page = Page()
     root = tree.body or tree.root
     if root is not None:
-        _walk(root, page)
+        _walk(root, page, tight=_has_tight_paragraphs(tree))
     return Rendered(*page.finish())
 
 
-def _walk(root: LexborNode, page: Page) -> None:
-    opened: list[tuple[LexborNode, Element]] = [(root, page.open(_element(root.tag or "", root.attributes)))]
+def _has_tight_paragraphs(tree: LexborHTMLParser) -> bool:
+    """Whether the page's own style sheet leaves no space between paragraphs: Naver, Outlook on the web."""
+    return tree.head is not None and any(
+        _TIGHT_RULE.search(sheet.text()[:_SHEET]) for sheet in tree.head.css("style")[:5]
+    )
+
+
+def _walk(root: LexborNode, page: Page, *, tight: bool) -> None:
+    opened: list[tuple[LexborNode, Element]] = [(root, page.open(_element(root.tag or "", root.attributes, tight)))]
     node = root.child
     while opened:
         if node is None:
@@ -61,7 +71,7 @@ def _walk(root: LexborNode, page: Page) -> None:
         if tag == "-text":
             page.write(node.text_content or "")
         elif tag and tag[0] != "-" and tag not in _SKIPPED and not _is_hidden(attributes := node.attributes):
-            element = page.open(_element(tag, attributes))
+            element = page.open(_element(tag, attributes, tight))
             if (child := node.child) is not None and tag not in _PICTURE_TAGS:
                 opened.append((node, element))
                 node = child
@@ -70,9 +80,11 @@ def _walk(root: LexborNode, page: Page) -> None:
         node = node.next
 
 
-def _element(tag: str, attributes: dict[str, str | None]) -> Element:
+def _element(tag: str, attributes: dict[str, str | None], tight: bool) -> Element:
     block = tag in _BLOCKS
-    spaced = block and tag in _SPACED and not _has(_TIGHT, attributes.get("style") or "")
+    spaced = tag in _SPACED and not _has(_TIGHT, attributes.get("style") or "")
+    if spaced and tag == "p":
+        spaced = not tight and not _has(_WORD, attributes.get("class") or "")
     return Element(tag, block, spaced, container_of(tag, attributes), attributes)
 
 

@@ -115,9 +115,11 @@ class Page:
 
     def _break(self, spaced: bool) -> None:
         if self.line:
-            if "".join(self.line).strip():
+            text = "".join(self.line)
+            if text.strip():
                 self._end_line()
             else:
+                self.wants_blank = self.wants_blank or "\xa0" in text  # how Word and Outlook leave a line empty
                 self.line.clear()
         self.wants_blank = self.wants_blank or spaced
 

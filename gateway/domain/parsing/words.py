@@ -19,7 +19,7 @@ _HEX = re.compile(rb"=([0-9A-Fa-f]{2})")
 
 def clean(text: str) -> str:
     """Without control characters, lone surrogates and bidi controls: nothing that makes a name look like another."""
-    return _UNSAFE.sub("", text)
+    return text if text.isprintable() else _UNSAFE.sub("", text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +40,23 @@ class Reader:
         self.repairs = repairs
         self.hint = hint
         self._nested = False
+        self._decoded: dict[tuple[bytes, str | None], str] = {}
 
     def unstructured(self, raw: bytes) -> str:
         """A subject, a display name, a comment: white space folded, encoded words decoded, unsafe characters out."""
+        if b"=?" in raw:
+            return self._remembered(raw)
         text = self.raw_text(raw)
-        if "=?" in text:
-            text = self.encoded(text)
+        if "  " not in text and text.isascii() and text.isprintable():
+            return text.strip()  # nearly every field of nearly every mail
         return clean(_SPACE.sub(" ", text)).strip()
+
+    def _remembered(self, raw: bytes) -> str:
+        """A value with encoded words, decoded once: names and subjects are asked for again and again."""
+        if (raw, self.hint) not in self._decoded:
+            text = self.encoded(self.raw_text(raw))
+            self._decoded[raw, self.hint] = clean(_SPACE.sub(" ", text)).strip()
+        return self._decoded[raw, self.hint]
 
     def raw_text(self, raw: bytes) -> str:
         """Bytes of a header as text: RFC 6532 UTF-8, or whatever 8-bit charset the client left there."""

@@ -91,6 +91,8 @@ def _scan(lines: list[str], kinds: list[str], forwarded: bool) -> int:
             continue
         if not quoted_before and boundaries.is_forwarded(line):
             return index
+        if kinds[index] != FRESH and not forwarded:
+            _join_rule_above(lines, kinds, index)
         found = (index, False) if kinds[index] != FRESH else _boundary(lines, kinds, index)
         if found is None:
             continue
@@ -137,6 +139,15 @@ def _quote_rest(lines: list[str], kinds: list[str], index: int) -> None:
     ):
         start -= 1
     kinds[start:] = [QUOTE] * (len(kinds) - start)
+
+
+def _join_rule_above(lines: list[str], kinds: list[str], index: int) -> None:
+    """Outlook and Foxmail draw their rule outside of the element that holds the quote or the signature."""
+    above = index - 1
+    while above > 0 and kinds[above] == FRESH and not lines[above].strip():
+        above -= 1
+    if above > 0 and kinds[above] == FRESH and boundaries.is_rule(lines[above]):
+        kinds[above:index] = [kinds[index]] * (index - above)
 
 
 def _is_quote_next(lines: list[str], kinds: list[str], index: int) -> bool:

@@ -41,9 +41,24 @@ _IDS: tuple[tuple[str, Container], ...] = (
     ("olk_src_body_section", "quote"),  # Outlook for Mac
     ("zmail_quote", "quote"),
     ("outlookmessageheader", "rest"),  # Outlook 2003
+    ("original-content", "quote"),  # QQ Mail's programs for phones, and the new webmail
+    ("elided-text", "quote"),  # Android's own program
+    ("qqmailsignature", "signature"),
+    ("ntes-pcmail-signature", "signature"),  # NetEase
+    ("ntes-pcmac-signature", "signature"),
+    ("_foxfromname", "signature"),  # Foxmail
+    ("foxsignature", "signature"),
+    ("__aliyun_signature_wrap", "signature"),
+    ("lark-mail-signature", "signature"),
+    ("signcontainer", "signature"),  # China Mobile 139
+    ("ymail_android_signature", "signature"),  # Yahoo
+    ("ymail_ios_signature", "signature"),
+    ("minimal-signature", "signature"),  # Xiaomi
     ("signature", "signature"),  # Outlook on the web's <div id="Signature">
 )
 _MARKED: dict[str, Container] = dict(_IDS)
+_TAGS: dict[str, Container] = {"includetail": "quote", "sign": "signature", "xm-signature": "signature"}
+"""QQ Mail's own elements."""
 _INDENT = re.compile(
     r"border\s*:\s*(?:none|medium none)|margin\s*:\s*0(?:px)?\s+0(?:px)?\s+0(?:px)?\s+40px", re.IGNORECASE
 )
@@ -51,8 +66,8 @@ _INDENT = re.compile(
 
 def container_of(tag: str, attributes: dict[str, str | None]) -> Container | None:
     """What an element is by its tag, id and class; None for all that only lays out."""
-    if tag == "includetail":  # QQ Mail
-        return "quote"
+    if found := _TAGS.get(tag):
+        return found
     for name in ("id", "class"):
         if value := attributes.get(name):
             for word in value.lower().split():

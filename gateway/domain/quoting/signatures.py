@@ -19,6 +19,7 @@ _CONTACT = re.compile(
     r"@|https?:|www\.|\d{3}[ -]?\d{3,4}|(?:tel|fax|phone|电话|電話|手机|手機|邮箱|公司)\b|\b(?:ltd|inc|gmbh)\b",
     re.IGNORECASE,
 )
+_LINK = re.compile(r"[ ]?[(<]https?://[^\s()<>]{1,300}[)>]$")
 _GLUED_RULE = re.compile(r"-{20,}$")
 _CLOSING_LINES = 6
 _SPEECH = ".?!。？！"
@@ -120,8 +121,12 @@ def _with_footers(lines: list[str], start: int, end: int) -> int:
 
 def is_footer(line: str) -> bool:
     """Whether a line is the footer of a phone or a mail program; Aliyun glues the rule above its quote to it."""
-    line = _GLUED_RULE.sub("", line)
-    return len(line) < _LONGEST_FOOTER and _MOBILE.match(line) is not None
+    if len(line) >= _LONGEST_FOOTER:
+        return False
+    folded = line.lower()
+    if not any(word in folded for word in vocabulary.FOOTER_WORDS):
+        return False
+    return any(map(_MOBILE.match, {line, _LINK.sub("", _GLUED_RULE.sub("", line))}))
 
 
 def _is_card(lines: list[str], start: int, end: int) -> bool:

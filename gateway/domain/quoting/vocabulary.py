@@ -1,5 +1,7 @@
 """The words of mail programs, one row a language: how they introduce a quote, name a header, sign a footer."""
 
+import re
+
 ORIGINAL = (
     "original(?: e-?mail)?(?: message| mail)?|reply message|replied message",
     "原始(?:邮件|信息|信件|消息)|邮件原件|原(?:邮|信)件|邮件原文|回复的?(?:原)?邮件|原文",
@@ -120,8 +122,8 @@ _DEVICES = (
     r"pixel|kindle|blackberry|windows|outlook|hotmail|gmail|yahoo|icloud|\baol\b|\bgmx\b|web\.de|proton"
     r"|tutanota|airmail",
     r"bluemail|aquamail|thunderbird|foxmail|mailbox|workspace|\bzoho\b|\bspark\b|mail\.ru|yandex|яндекс|netease",
-    r"smartphone|handy|mobile?\b|\bm[óo]vil|celular|phone|telefon|téléphone|teléfono|tablet|\bdevice|gerät|appareil",
-    r"dispositivo|cihaz|l.appli(?:cation)?\b|\bqq\b|qq邮箱|\b1(?:63|26|39|89)\b|手机|手機|邮箱|郵箱|信箱|客户端|安卓|小米|红米|华为"
+    r"smartphone|handy|mobile\b|mobil\b|\bm[óo]vil|celular|phone|telefon|téléphone|teléfono|tablet|\bdevice|gerät|appareil",
+    r"dispositivo|cihaz|l.appli(?:cation)?\b|\bqq\b|qq邮箱|\b163\b|\b126\b|\b139\b|\b189\b|手机|手機|邮箱|郵箱|信箱|客户端|安卓|小米|红米|华为"
     r"|華為|荣耀|三星",
     r"一加|魅族|网易|新浪|搜狐|企业微信|微信|钉钉|飞书|阿里|平板|移动设备|裝置|大师|スマートフォン|スマホ|携帯"
     r"|タブレット|휴대폰",
@@ -156,6 +158,12 @@ _FOOTERS = (
     r"(?:virus-?free|无病毒|virenfrei|sans virus|libre de virus)[.。].{0,110}|this e-?mail (?:has been|was) "
     r"(?:checked|scanned) .{0,90}",
 )
+_NO_LITERAL = re.compile(r"\\.|\[[^\]]*\]|\(\?:[^)]*\)\??|.\?|\.")
+FOOTER_WORDS = (
+    *sorted({max(_NO_LITERAL.split(word), key=len) for row in _DEVICES for word in row.split("|")}),
+    *("outlook", "sent ", "mail", "vir", "无病毒", "定制"),
+)
+"""One of these is in every such footer, in lower case: a quick look before the long one."""
 MOBILE = tuple(row.replace("DEVICE", _DEVICE) for row in _FOOTERS)
 """The line that a phone or a mail program puts below a message; each must fill its whole line, and name the program:
 buyers write "sent by DHL" and 从上海发出."""

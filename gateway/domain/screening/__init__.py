@@ -17,9 +17,9 @@ class Verdict:
     bounce: Bounce | None = None
 
 
-def screen(root: Part, subject: str, text: str) -> Verdict:
-    """Classify a parsed mail: the first rule that knows it decides."""
-    evidence = Evidence(root, subject, text)
+def screen(root: Part, subject: str, text: str, fresh: str) -> Verdict:
+    """Classify a parsed mail: the first rule that knows it decides. `fresh` is what of `text` is no quote."""
+    evidence = Evidence(root, subject, text, fresh)
     return next(verdict for rule in RULES if (verdict := rule(evidence)))
 
 

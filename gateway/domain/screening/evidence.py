@@ -27,10 +27,11 @@ _DAEMON_NAME = re.compile(
 class Evidence:
     """The facts about one mail; the costly ones are worked out when first asked for."""
 
-    def __init__(self, root: Part, subject: str, text: str) -> None:
+    def __init__(self, root: Part, subject: str, text: str, fresh: str) -> None:
         self.root = root
         self.subject = subject
         self.text = text
+        self.fresh = fresh
 
     def header(self, name: str) -> str:
         """The first value of a field, decoded; empty when absent."""

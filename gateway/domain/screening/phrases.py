@@ -8,14 +8,14 @@ _AUTO_SUBJECTS = (
     r"out[ -]of[ -](?:the[ -])?office(?=\s*(?:$|[:：(\-–!]|re\b|auto|until|reply|message|notification|assistant))",
     r"vacation (?:reply|response|notice|message)",
     r"away from (?:the|my) (?:office|mail|desk|e-?mail)",
-    r"(?:系统)?自动(?:回复|答复|应答)",
-    r"自動(?:回覆|回復|答覆|回信|応答|返信)",
-    r"不在(?:通知|连絡|連絡|返信)",
-    r"(?:外出|休假|假期)(?:自动)?(?:回复|通知|中)",
+    r"(?:系统)?自动(?:回复|答复|应答)(?=\s|$|[:：\]】)）(（\-–—!！。]|邮件|通知|来信)",
+    r"自動(?:回覆|回復|答覆|回信|応答|返信)(?=\s|$|[:：\]】)）(（\-–—!！。]|郵件|通知|信|メール)",
+    r"不在(?:通知|连絡|連絡|返信|の(?:お知らせ|ご?連絡))",
+    r"(?:外出|休假|假期|度假|出差)(?:期间)?(?:自动)?(?:回复|答复|通知|中)(?!心)|(?:外出|休假)中?自動回[覆復]|休假中",
     r"автоответ|автоматический ответ|автоматическое уведомление|нет на месте",
     r"respuesta autom[áa]tica|contestaci[óo]n autom[áa]tica|fuera de (?:la )?oficina",
     r"resposta autom[áa]tica|aus[êe]ncia tempor[áa]ria|fora d[oe] escrit[óo]rio",
-    r"r[ée]ponse automatique|absence du bureau|absent du bureau|notification d.absence",
+    r"r[ée]ponse automatique|absence\s*(?=:)|absence du bureau|absent du bureau|notification d.absence",
     r"automatische (?:antwort|reply|e-?mail|afwezig)|autom\. antwort|abwesenheits(?:notiz|meldung|assistent)"
     r"|abwesenheit\b",
     r"risposta automatica|fuori (?:sede|ufficio)",
@@ -35,7 +35,7 @@ AUTO_SUBJECT = Pattern(
     r"^\W{0,3}(?:(?:re|aw|sv|回复|回覆|答复|отв)\s*[:：]\s*)*\W{0,3}(?:\[[^\]]{0,30}\]\s*)?(?:"
     + "|".join(_AUTO_SUBJECTS)
     + ")"
-    r"|[(（\[]\s*(?:" + "|".join(_AUTO_SUBJECTS[:2]) + r")\s*[)）\]]\s*$"
+    r"|[(（\[【]\s*(?:" + "|".join(_AUTO_SUBJECTS) + r")\s*[)）\]】]\s*$"
 )
 
 _AUTO_TEXTS = (
@@ -47,6 +47,8 @@ _AUTO_TEXTS = (
     r"(?:這|此|本)(?:封)?(?:郵件|信件?|訊息)?(?:是|為|由|係)[^。\n你您嗎]{0,14}自動(?:回覆|回復|答覆"
     r"|回信)(?![^\n]*[嗎？?])",
     r"[【\[(（]\s*(?:系统|系統)?自[动動](?:回[复覆復]|答[复覆])\s*[】\])）]",
+    r"(?:此|本|该|這)(?:封)?(?:邮件|信件|郵件)(?:为|是|由|為)?系[统統](?:自[动動])?(?:发送|发出|生成|發送|發出|寄出)",
+    r"[(（【](?:本|此)?(?:邮件|郵件)?(?:由)?系?[统統]?自[动動](?:回[复覆復]|发送|發送)[^)）】\n]{0,20}[)）】]\s*$",
     r"(?:このメール|本メール)は[^。\n]{0,20}自動(?:返信|応答|配信|送信)",
     r"это автоматический ответ|данное письмо (?:создано|сформировано|отправлено) автоматически",
     r"(?:este es un|esta es una) (?:mensaje autom[áa]tico|respuesta autom[áa]tica)",
@@ -138,7 +140,8 @@ _STRONG_SUBJECTS = (
     r"failure notice|returned mail|failed (?:mail|message)\b|mail (?:delivery )?(?:failure|failed|error)"
     r"|mail system error|non-?delivery"
     r"|message (?:status|not delivered|delivery failure)",
-    r"(?:系统)?退信|邮件投递失败|投递失败|无法投递|發送失敗|发送失败|郵件無法傳遞|無法傳遞",
+    r"(?:系统)?退信|邮件投递失败|投递失败|无法投递|發送失敗|发送失败|郵件無法傳遞|無法傳遞"
+    r"|传递(?:失败|延迟)|傳遞(?:失敗|延遲)|延迟投递",
     r"недоставленн|не доставлен|unzustellbar|non remis|no se puede entregar|non recapitabile|falha na entrega"
     r"|não entregue|配信不能|배달되지 않음|iletilemedi|onbestelbaar|niedostarcz",
 )
@@ -158,7 +161,7 @@ REASONS: tuple[tuple[str, str], ...] = (
         "5.2.2",
         (
             r"(?:邮箱|收件箱|信箱|郵箱|空间|容量|空間)[^。\n]{0,12}(?:已满|已滿|爆满|满了|不足|超(?:出|过|過|限))"
-            r"|переполнен|buz[óo]n[^.\n]{0,20}lleno|caixa[^.\n]{0,20}cheia|bo[îi]te[^.\n]{0,20}pleine|postfach[^.\n]{0,"
+            r"|переполнен|buz[óo]n[^.\n]{0,20}lleno|caixa[^.\n]{0,40}cheia|bo[îi]te[^.\n]{0,20}pleine|postfach[^.\n]{0,"
             r"20}voll|casella[^.\n]{0,20}piena|kutusu dolu|メールボックス[^。\n]{0,20}(?:容量|いっぱい)|容量[^。\n]{0,"
             r"10}超|용량[^\n]{0,10}초과"
         ),
@@ -191,9 +194,9 @@ REASONS: tuple[tuple[str, str], ...] = (
     (
         "5.1.1",
         (
-            r"(?:收件人|收件地址|用户|用戶|帐号|账号|帳號|邮箱|地址|郵箱)[^。\n]{0,20}(?:不存在|未找到|找不到|无效"
-            r"|無效|错误|未知|不正确|已失效)|不存在(?:的|此)?(?:用户|邮箱|收件人|帐号|账号)|找不到(?:收件|用户|该|此"
-            r"|您输入的)|не (?:существует|найден|зарегистрирован)|неизвестн|no existe|inexistente|n[ãa]o existe"
+            r"(?:收件人|收件地址|用户|用戶|帐号|账号|帳號|邮箱|地址|郵箱)(?:(?!域名|主机)[^。\n]){0,20}(?:不存在|未找到|找不到|无效"
+            r"|無效|错误|未知|不正确|已失效)|不存在(?:的|此)?(?:用户|邮箱|收件人|帐号|账号)|找不到(?:收件|用户|使用者|该|該|此"
+            r"|您所?[输輸]入的)|не (?:существует|найден|зарегистрирован)|неизвестн|no existe|inexistente|n[ãa]o existe"
             r"|n.existe pas|inconnu|unbekannt|existiert nicht|non esiste|sconosciuto|nie istnieje|bulunamad[ıi]|غير "
             r"موجود|見つかりません|存在しません|ありません|존재하지 않|없는 (?:사용자|계정|메일)|bestaat niet|onbekend"
             r"|không tồn tại|ไม่พบ|tidak (?:ditemukan|ada|dikenal)"
@@ -263,8 +266,8 @@ DELAY = Pattern(
     r"|(?:message|mail|delivery)[^.\n]{0,30}(?:delayed|deferred)|has been postponed"
     r"|could not (?:be )?(?:sent?|delivered?)[^.\n]{0,40}(?:for (?:the )?(?:past|last)|yet)|(?:do|need) not "
     r"(?:need to )?(?:re)?send|not yet (?:been )?delivered|no action is required|warning message only"
-    r"|(?:仍在|继续|將繼續|将继续|还会|正在)[^。\n]{0,10}(?:尝试|重试|嘗試|重試|投递)|延迟|延遲|延误"
-    r"|暂时(?:无法|未能)|повторн|задерж|se seguir[áa] intentando|wird weiter versucht|verz[öo]ger"
+    r"|(?:仍在|继续|繼續|將繼續|将继续|还会|正在)[^。\n]{0,10}(?:尝试|重试|嘗試|重試|投递)|延迟|延遲|延误"
+    r"|暂时(?:无法|未能)|暫時(?:無法|未能|性)|повторн|задерж|se seguir[áa] intentando|wird weiter versucht|verz[öo]ger"
 )
 FINAL = Pattern(
     r"giv(?:e|en|ing) up|permanent|returned|failed (?:after|permanently)|too long|no longer|will not be|has "

@@ -11,6 +11,8 @@ from tests.emails.recipes import (
     chinese,
     headers,
     hostile,
+    notices,
+    pages,
     replies,
     structures,
     wrappers,
@@ -19,6 +21,8 @@ from tests.emails.recipes.recipe import Recipe
 
 MODULES = (
     chinese,
+    notices,
+    pages,
     replies,
     answers,
     charsets,

@@ -1,5 +1,6 @@
 """Delivery reports: RFC 3464, and the prose of mail servers and providers that know no RFC."""
 
+import base64
 from collections.abc import Iterator
 
 from tests.emails.recipes.bounce_prose import DAEMON, PROSE
@@ -85,6 +86,28 @@ def _reports() -> Iterator[Recipe]:
             "bounce.recipients.1.address": "hanmeimei@example.cn",
             "bounce.recipients.1.status": "5.2.1",
         },
+    )
+    elsewhere = _report("failed", "5.1.1").replace(
+        b"Final-Recipient: rfc822; lilei@example.cn",
+        b"Original-Recipient: rfc822;lilei@example.cn\r\nFinal-Recipient: rfc822; li@elsewhere.example",
+    )
+    yield Recipe(
+        "dsn-of-a-mail-that-was-sent-on",
+        _dsn(elsewhere),
+        {
+            "bounce.recipients.0.address": "li@elsewhere.example",
+            "bounce.recipients.1.address": "lilei@example.cn",
+            "#bounce.recipients": 2,
+        },
+    )
+    asks = "smtp; 550 Your server requires confirmation. Visit http://mx.example.cn/c to confirm it."
+    yield Recipe(
+        "dsn-that-is-a-challenge",
+        _dsn(_report("failed", "5.0.0", diagnostic=asks)).replace(
+            base64.b64encode(b"The mail system could not deliver it."),
+            base64.b64encode(b"Your server requires confirmation. Visit http://mx.example.cn/c to confirm it."),
+        ),
+        {"class": "auto-reply", "bounce.action": "failed", "bounce.recipients.0.address": "lilei@example.cn"},
     )
     yield Recipe(
         "dsn-status-that-says-nothing",

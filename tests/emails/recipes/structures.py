@@ -220,6 +220,14 @@ def _broken() -> Iterator[Recipe]:
         mail(head("x"), b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b--\r\n"),
         {"text": "", "#attachments": 0},
     )
+    outside = (
+        b"\r\nplease send the invoice\r\n--b\r\nContent-Type: text/plain\r\n\r\n\r\n--b--\r\nto my company, thanks\r\n"
+    )
+    yield Recipe(
+        "multipart-with-text-outside-of-any-part",
+        mail(head("x"), b"Content-Type: multipart/mixed; boundary=b\r\n" + outside),
+        {"text~": ["please send the invoice", "to my company, thanks"], "#attachments": 0},
+    )
     yield Recipe(
         "multipart-without-any-part",
         mail(head("x"), b"Content-Type: multipart/mixed; boundary=b\r\n\r\njust text\r\n"),
