@@ -29,6 +29,7 @@ from gateway.store.notices import shop_words
 from gateway.store.routing import Routed
 
 MAX_DRY_RUN = 1000
+OF_PEOPLE = frozenset({"assign", "team", "round_robin", "notify"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +58,11 @@ async def route(session: AsyncSession, gw: Gateway, message_id: str) -> Routing 
     Whether the buyer gets an acknowledgement is left to the caller: the outcome says what the rules want.
     """
     known = await rules.enabled(session)
+    if not known and not await store.has_channel(session, message_id):
+        return None
     (routed,) = await store.messages(session, [message_id])
     channel = await channels.maybe_channel(session, routed.own_channel_id or routed.channel_id)
-    if not known and channel is None:
-        return None
-    around = await _Around.of(session, routed.shop_id)
+    around = await _Around.of(session, routed.shop_id) if _about_people(known) else _Around({}, {}, {})
     own = channel if routed.own_channel_id else None
     outcome = by_channel(decide(known, around.facts(routed)), own)
     due = channel.due(routed.received_at) if channel and routed.needs_reply else None
@@ -73,13 +74,18 @@ async def route(session: AsyncSession, gw: Gateway, message_id: str) -> Routing 
     return routing
 
 
+def _about_people(known: tuple[Rule, ...]) -> bool:
+    """Whether any rule could name people or teams: reading who there is costs more than all other facts."""
+    return any(action.do in OF_PEOPLE for rule in known for action in rule.actions)
+
+
 @dataclass(slots=True)
 class _Around:
-    """Who and what is at hand in one shop. `loads` grow as a dry run gives threads away."""
+    """Who and what is at hand in one shop."""
 
     people: Mapping[str, Person]
     teams: Mapping[str, Team]
-    loads: dict[str, int]
+    loads: Mapping[str, int]
 
     @classmethod
     async def of(cls, session: AsyncSession, shop_id: str) -> "_Around":
@@ -187,21 +193,23 @@ async def dry_run(gw: Gateway, actor: Actor, drafts: tuple[Rule, ...] | None, la
 
 
 class _Run:
-    """A dry run: remembers what it has given to whom, as the database would."""
+    """A dry run: remembers what it has given to whom, as the database would; people may work for several shops."""
 
     def __init__(self, known: tuple[Rule, ...], around: Mapping[str, _Around]) -> None:
         self._rules, self._around = known, around
+        self._loads = {id_: load for each in around.values() for id_, load in each.loads.items()}
         self._stands: dict[str, Standing] = {}
 
     def route(self, routed: Routed, channel: Channel | None) -> Routing:
         """One message, as `route` would route it."""
         around, actual = self._around[routed.shop_id], routed.standing
-        outcome = by_channel(decide(self._rules, around.facts(routed)), channel)
+        facts = replace(around.facts(routed), loads=self._loads)
+        outcome = by_channel(decide(self._rules, facts), channel)
         fresh = self._stands.get(routed.thread_id, replace(actual, assignee_id=None, team_id=None))
         now = after(fresh, outcome)
         self._stands[routed.thread_id] = now
         given = now.assignee_id
         if given and not fresh.assignee_id and now.status == "open" and given != actual.assignee_id:
-            around.loads[given] = around.loads.get(given, 0) + 1
+            self._loads[given] = self._loads.get(given, 0) + 1
         shown = replace(now, assignee_id=given or actual.assignee_id, team_id=now.team_id or actual.team_id)
         return Routing(routed, outcome, actual, shown)

@@ -87,7 +87,9 @@ async def trace(gw: Gateway, actor: Actor, address: str, mail: str = "", verifie
         return found
     found.state, found.shop, found.channel = "accepted", reached.shop.slug, reached.channel
     if mail:
-        await _mail(gw, found, mail.encode("utf-8", "replace"), verified)
+        # Pasted text has the line ends of whoever pasted it; mail has only one kind (RFC 5322 §2.1).
+        raw = "\r\n".join(mail.replace("\r\n", "\n").split("\n")).encode("utf-8", "replace")
+        await _mail(gw, found, raw, verified)
     return found
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, func, select, true, update
+from sqlalchemy import Row, Select, and_, func, or_, select, true, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gateway.domain.actors import SYSTEM, Actor
@@ -83,6 +83,12 @@ async def messages(session: AsyncSession, ids: Sequence[str]) -> tuple[Routed, .
     found = await rows(session, _messages().where(_M.c.id.in_(list(ids))).order_by(_M.c.id))
     files = await _files(session, ids)
     return tuple(_routed(row, files[row.id]) for row in found)
+
+
+async def has_channel(session: AsyncSession, message_id: str) -> bool:
+    """Whether a message came by an admin's channel, or into a thread that began in one."""
+    named = select(_M.c.id).join(_T, _T.c.id == _M.c.thread_id).where(_M.c.id == message_id)
+    return bool(await rows(session, named.where(or_(_M.c.channel_id.is_not(None), _T.c.channel_id.is_not(None)))))
 
 
 async def newest(session: AsyncSession, actor: Actor, last: int) -> list[str]:

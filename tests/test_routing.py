@@ -1,0 +1,295 @@
+"""Rules on real mail, and dry runs that tell beforehand what they will do."""
+
+import random
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from gateway import routing, rules, teams
+from gateway.clock import new_id
+from gateway.domain.actors import SYSTEM, Actor
+from gateway.domain.routing.documents import PlacedRuleDocument, RuleDocument, TeamDocument
+from gateway.domain.routing.rules import Rule
+from gateway.errors import Forbidden, Invalid, NotFound
+from gateway.models import Delivery, Message, Shop, Thread
+from gateway.store.db import Database
+from tests import builders
+from tests.conftest import StillClock
+from tests.house import House, mail
+
+REFUND = {"field": "text.words", "op": "any", "value": ["refund", "退款"]}
+
+
+def document(*actions: tuple[str, Any], **fields: Any) -> PlacedRuleDocument:
+    """A rule that does these things."""
+    usual: dict[str, Any] = {"name": "Rule", "actions": [{"do": do, "value": value} for do, value in actions]}
+    return PlacedRuleDocument(**usual | fields)
+
+
+async def make(house: House, *actions: tuple[str, Any], **fields: Any) -> Rule:
+    """The same, in the table."""
+    return await rules.add(house.gw, SYSTEM, document(*actions, **fields))
+
+
+async def staff(house: House, *emails: str, **fields: Any) -> str:
+    """A team of new users who reach every shop; its id."""
+    async with house.gw.db.write() as session:
+        for email in emails:
+            await builders.add_user(session, email, "admin", name=email.partition("@")[0])
+    made = await teams.put(house.gw, SYSTEM, TeamDocument(name="Refunds", members=list(emails), **fields))
+    return made.id
+
+
+async def test_a_mail_is_where_the_rule_says_and_says_which_rule(house: House) -> None:
+    team = await staff(house, "lin@example.com")
+    actions = (("team", team), ("assign", "lin@example.com"), ("label", "refund"), ("priority", "high"))
+    made = await make(house, *actions, name="Refunds", conditions=[REFUND])
+    await house.receive(mail(text="I want a refund"))
+    (thread,) = await house.all(Thread)
+    (message,) = await house.all(Message)
+    assert (thread.team_id, thread.labels, thread.priority) == (team, ["refund"], "high")
+    assert thread.assignee_id is not None
+    assert message.rules is not None
+    assert [(acted["id"], acted["name"], acted["because"]) for acted in message.rules] == [
+        (made.id, "Refunds", [REFUND])
+    ]
+
+
+async def test_a_mail_that_no_rule_means_is_left_as_it_was(house: House) -> None:
+    await make(house, ("label", "refund"), conditions=[REFUND])
+    await house.receive(mail(text="Hello"))
+    assert (await house.all(Thread))[0].labels == []
+    assert (await house.all(Message))[0].rules is None
+
+
+async def test_round_robin_shares_work_by_open_threads(house: House, clock: StillClock) -> None:
+    from tests.house import add_order
+
+    team = await staff(house, "a@example.com", "b@example.com")
+    await make(house, ("round_robin", team))
+    for number in range(4):
+        address = f"buyer{number}@example.com"
+        await add_order(house.gw.db, clock.now(), f"B-{number}", address)
+        await house.receive(mail(text=f"Hello {number}", sender=address), sender=address)
+    given = [thread.assignee_id for thread in await house.all(Thread)]
+    assert len(set(given)) == 2
+    assert sorted(map(given.count, set(given))) == [2, 2]
+
+
+async def test_who_has_a_thread_keeps_it_when_the_buyer_writes_again(house: House) -> None:
+    team = await staff(house, "a@example.com", "b@example.com")
+    await make(house, ("round_robin", team))
+    await house.receive(mail(text="One"))
+    first = (await house.all(Thread))[0].assignee_id
+    await house.receive(mail(text="Two"))
+    assert (await house.all(Thread))[0].assignee_id == first is not None
+
+
+@pytest.mark.parametrize(
+    ("action", "status"),
+    [(("status", "closed"), "closed"), (("status", "waiting"), "waiting"), (("snooze", 60), "snoozed")],
+)
+async def test_a_rule_may_close_or_put_off(
+    house: House, clock: StillClock, action: tuple[str, Any], status: str
+) -> None:
+    await make(house, action)
+    await house.receive(mail())
+    (thread,) = await house.all(Thread)
+    assert (thread.status, thread.needs_reply) == (status, status == "snoozed")
+    assert thread.snoozed_until == (clock.now() + timedelta(hours=1) if status == "snoozed" else None)
+
+
+async def test_a_rule_may_acknowledge_with_a_canned_reply(house: House, clock: StillClock) -> None:
+    from gateway.models import CannedReply
+    from gateway.store.inbound import raw_of
+
+    async with house.gw.db.write() as session:
+        shop = next(shop for shop in await house.all(Shop) if shop.slug == "lotus")
+        row: dict[str, Any] = {"shop_id": shop.id, "name": "weekend", "updated_at": clock.now()}
+        session.add(CannedReply(id=new_id(), locale="zh", text="我们周一回复您。", **row))
+    await make(house, ("acknowledge", "weekend"))
+    await house.receive(mail())
+    (delivery,) = await house.all(Delivery)
+    async with house.gw.db.read() as session:
+        raw = await raw_of(session, delivery.sha256, house.gw.blobs)
+    from gateway.domain.parsing import parse
+
+    assert "我们周一回复您。" in parse(raw).text
+    await house.receive(mail(text="And another"))
+    assert len(await house.all(Delivery)) == 1
+
+
+async def test_a_rule_may_mail_the_people_who_have_it_once_each(house: House) -> None:
+    team = await staff(house, "a@example.com", "b@example.com")
+    await make(house, ("team", team), ("notify", "team"), ("notify", "a@example.com"), ("notify", "assignee"))
+    await house.receive(mail(text="Where is it?"))
+    told = sorted(delivery.rcpt_to for delivery in await house.all(Delivery))
+    assert told == ["a@example.com", "b@example.com"]
+
+
+async def test_a_machines_mail_is_no_matter_of_rules(house: House) -> None:
+    await make(house, ("label", "seen"))
+    await house.receive(mail(text="I am on holiday", Auto_Submitted="auto-replied"))
+    assert (await house.all(Thread))[0].labels == []
+
+
+async def test_rules_stand_in_an_order_that_can_be_changed(house: House) -> None:
+    first, second, third = [await make(house, ("label", name), name=name) for name in "abc"]
+    await rules.move(house.gw, SYSTEM, third.id, 1)
+    assert [rule.name for rule in await rules.rules(house.gw, SYSTEM)] == ["c", "a", "b"]
+    await rules.put(house.gw, SYSTEM, first.id, document(("label", "a"), name="a", position=9))
+    assert [rule.name for rule in await rules.rules(house.gw, SYSTEM)] == ["c", "b", "a"]
+    await rules.remove(house.gw, SYSTEM, second.id)
+    assert [rule.name for rule in await rules.rules(house.gw, SYSTEM)] == ["c", "a"]
+    await rules.enable(house.gw, SYSTEM, third.id, on=False)
+    await house.receive(mail())
+    assert (await house.all(Thread))[0].labels == ["a"]
+
+
+async def test_a_shops_manager_moves_only_the_shops_own_rules(house: House, clock: StillClock) -> None:
+    async with house.gw.db.write() as session:
+        jade = await builders.add_shop(session, "jade", "Jade")
+    for_all, theirs = await make(house, ("label", "x"), name="all"), await make(house, ("label", "y"), shop="lotus")
+    manager = Actor("user", "u", "U", "manager", (jade.id,))
+    mine = [await rules.add(house.gw, manager, document(("label", n), name=n, shop="jade")) for n in "ab"]
+    assert [rule.name for rule in await rules.rules(house.gw, manager)] == ["all", "a", "b"]
+    await rules.move(house.gw, manager, mine[1].id, 1)
+    everything = [rule.name for rule in await rules.rules(house.gw, SYSTEM)]
+    assert everything == ["b", "all", "Rule", "a"]
+    for forbidden in (rules.remove(house.gw, manager, for_all.id), rules.move(house.gw, manager, for_all.id, 1)):
+        with pytest.raises(Forbidden):
+            await forbidden
+    with pytest.raises(NotFound):
+        await rules.remove(house.gw, manager, theirs.id)
+    with pytest.raises(Invalid):
+        await rules.add(house.gw, manager, document(("label", "z")))
+    with pytest.raises(Forbidden):
+        await rules.rules(house.gw, Actor("user", "u", "U", "seller", (jade.id,)))
+
+
+@pytest.mark.parametrize(
+    ("actions", "fields", "field"),
+    [
+        ([("assign", "nobody@example.com")], {}, "actions.0.value"),
+        ([("label", "x"), ("team", "nothing")], {}, "actions.1.value"),
+        ([("notify", "nobody@example.com")], {}, "actions.0.value"),
+        ([("label", "x")], {"shop": "nothing"}, "shop"),
+        ([("label", "x")], {"conditions": [REFUND | {"op": "below"}]}, "conditions.0.op"),
+    ],
+)
+async def test_a_wrong_rule_is_told_by_field(
+    house: House, actions: list[tuple[str, Any]], fields: dict[str, Any], field: str
+) -> None:
+    with pytest.raises(Invalid) as caught:
+        await make(house, *actions, **fields)
+    assert caught.value.field == field
+
+
+async def test_a_team_that_goes_leaves_its_threads_to_everybody(house: House) -> None:
+    team = await staff(house, "a@example.com")
+    await make(house, ("team", team))
+    await house.receive(mail())
+    await teams.remove(house.gw, SYSTEM, team)
+    assert (await house.all(Thread))[0].team_id is None
+    await house.receive(mail(text="Again"))
+    assert (await house.all(Thread))[0].team_id is None
+
+
+async def test_a_dry_run_changes_nothing_and_tells_before_and_after(house: House) -> None:
+    await house.receive(mail(text="I want a refund"))
+    await house.receive(mail(text="Hello"))
+    team = await staff(house, "a@example.com")
+    tried = RuleDocument(name="Try", conditions=[REFUND], actions=[{"do": "team", "value": team}])
+    compared = await routing.dry_run(house.gw, SYSTEM, await rules.drafts(house.gw, SYSTEM, [tried]), 500)
+    assert (compared.looked_at, compared.acted_on, len(compared.changed)) == (2, 1, 2)
+    assert {each.now.team_id for each in compared.changed} == {team}
+    assert (await house.all(Thread))[0].team_id is None
+    assert (await routing.dry_run(house.gw, SYSTEM, None, 500)).changed == ()
+    manager_of_another = Actor("user", "u", "U", "manager", ("other",))
+    assert (await routing.dry_run(house.gw, manager_of_another, (), 500)).looked_at == 0
+
+
+WORDS = ("refund", "退款", "hello", "where is my parcel", "broken lid", "谢谢", "please", "urgent", "你好", "invoice")
+STATUSES = ("paid", "shipped", "cancelled", "")
+
+
+async def thousand(house: House, count: int) -> list[str]:
+    """Generated mails of as many buyers, filed as if nothing had routed them; their ids."""
+    chance, ids = random.Random(2026), []
+    async with house.gw.db.write() as session:
+        shops = [
+            await builders.add_shop(session, f"shop-{n}", f"Shop {n}", time_zone="Asia/Shanghai") for n in range(3)
+        ]
+        for number in range(count):
+            shop, at = chance.choice(shops), builders.NOW + timedelta(minutes=17 * number)
+            buyer = await builders.add_buyer(session, shop, f"b{number}@example.com")
+            total, status = f"{chance.randrange(500)}.00", chance.choice(STATUSES)
+            placed = at - timedelta(days=chance.randrange(90))
+            order = await builders.add_order(
+                session, buyer, f"N-{number}", total=total, status=status, placed_at=placed
+            )
+            place = builders.Place(shop.id, buyer.id, chance.choice((order.id, None)))
+            text = " ".join(chance.sample(WORDS, 3))
+            trust = {"verdict": chance.choice(("verified", "unverified"))}
+            channel = chance.choice(("email", "email", "order_note"))
+            filed = await builders.add_message(
+                session, place, text, subject=chance.choice(WORDS), trust=trust, channel=channel, received_at=at
+            )
+            ids.append(filed.message_id)
+    return ids
+
+
+async def a_whole_table(house: House) -> None:
+    """Rules that ask everything and do most things."""
+    first = await staff(house, "a@example.com", "b@example.com", "c@example.com")
+    night = TeamDocument(name="Night", zone="UTC", hours={"mon": ["20:00", "06:00"]}, members=["a@example.com"])
+    second = (await teams.put(house.gw, SYSTEM, night)).id
+    about = {
+        "amount": {"field": "order.amount", "op": "at_least", "value": 250},
+        "old": {"field": "order.age_days", "op": "at_least", "value": 30},
+        "night": {"field": "time", "op": "between", "value": "22:00-08:00"},
+        "zh": {"field": "text.language", "op": "is", "value": ["zh"]},
+        "note": {"field": "channel", "op": "is", "value": ["order_note"]},
+        "weekend": {"field": "weekday", "op": "is", "value": ["sat", "sun"]},
+        "doubt": {"field": "trust", "op": "is_not", "value": ["verified"]},
+    }
+    await make(house, ("status", "closed"), conditions=[about["note"]], stop=True)
+    await make(house, ("round_robin", first), ("label", "refund"), conditions=[REFUND])
+    await make(house, ("round_robin", second), ("label", "night"), conditions=[about["night"]])
+    await make(house, ("priority", "high"), conditions=[about["amount"]])
+    await make(house, ("assign", "c@example.com"), conditions=[about["old"], about["zh"]])
+    await make(house, ("snooze", 600), ("priority", "low"), conditions=[about["weekend"]], shop="shop-1")
+    await make(house, ("label", "doubtful"), conditions=[about["doubt"]], stop=True)
+    await make(house, ("label", "last"))
+
+
+async def agreement(house: House, count: int) -> int:
+    """How many mails stand where the dry run said; all others are told by the failure."""
+    ids = await thousand(house, count)
+    await a_whole_table(house)
+    compared = await routing.dry_run(house.gw, SYSTEM, None, count)
+    assert compared.looked_at == count
+    said = {each.routed.message_id: each for each in compared.changed}
+    async with house.gw.db.write() as session:
+        for id_ in ids:
+            await routing.route(session, house.gw, id_)
+    threads = {thread.id: thread for thread in await house.all(Thread)}
+    for message in await house.all(Message):
+        thread, wanted = threads[message.thread_id], said[message.id].now
+        stands = (thread.assignee_id, thread.team_id, tuple(thread.labels), thread.priority, thread.status)
+        assert stands == (wanted.assignee_id, wanted.team_id, wanted.labels, wanted.priority, wanted.status)
+        assert [each["id"] for each in message.rules or ()] == [
+            acted.rule_id for acted in said[message.id].outcome.acted
+        ]
+    assert len({thread.assignee_id for thread in threads.values()}) == 4
+    return len(said)
+
+
+async def test_dry_run_and_real_run_agree_on_a_hundred_generated_mails(house: House) -> None:
+    assert await agreement(house, 100) == 100
+
+
+@pytest.mark.slow
+async def test_dry_run_and_real_run_agree_on_a_thousand_generated_mails(house: House, db: Database) -> None:
+    assert await agreement(house, 1000) == 1000
