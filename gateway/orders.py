@@ -19,6 +19,7 @@ from gateway.domain.imports import BadRow, GoodRow, Row
 from gateway.domain.messages import NewMessage, Place
 from gateway.domain.orders import NoteDocument, OrderDocument, OrderRecord, fold_order_no, order_number
 from gateway.errors import Conflict, Duplicate, Invalid, Overtaken, TemporaryError
+from gateway.seller_notices import message_arrived
 from gateway.store import orders as store
 from gateway.store.filing import FiledMessage, file_message
 from gateway.store.ledger import release_waiting
@@ -195,7 +196,10 @@ async def _file_note(
         inbound_id=way.inbound_id,
         dedupe_key=dedupe_key,
     )
-    return await file_message(session, Place(order.shop_id, order.buyer.id, order.id), message)
+    filed = await file_message(session, Place(order.shop_id, order.buyer.id, order.id), message)
+    if filed.new:
+        await message_arrived(session, gw, filed.message_id)
+    return filed
 
 
 async def written(gw: Gateway, write: Callable[[AsyncSession], Coroutine[Any, Any, _T]]) -> _T:

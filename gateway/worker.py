@@ -8,12 +8,14 @@ from gateway import maillog
 from gateway.context import Gateway
 from gateway.domain.couriers import Courier
 from gateway.inbound.processing import Processor
+from gateway.seller_notices import tell_once
 from gateway.sending import Sender
 from gateway.store.upkeep import forget_expired, wake_snoozed
 from gateway.store.wakeups import INBOUND, OUTBOUND, listen
 
 POLL_SECONDS = 0.5
 UPKEEP_SECONDS = 20.0
+NOTIFY_SECONDS = 1.0
 PAUSE_AFTER_ERROR = 2.0
 FAILURES_COUNT_FOR = timedelta(days=1)
 
@@ -34,6 +36,7 @@ class Worker:
             group.create_task(self._loop(self._processor.run_once, gw.inbound_signal.wait, POLL_SECONDS))
             group.create_task(self._sender.run())
             group.create_task(self._loop(self.upkeep_once, asyncio.sleep, UPKEEP_SECONDS))
+            group.create_task(self._loop(self.notify_once, asyncio.sleep, NOTIFY_SECONDS))
             group.create_task(listen(gw.db, {INBOUND: gw.inbound_signal.wake, OUTBOUND: gw.outbound_signal.wake}))
 
     async def _loop(
@@ -50,6 +53,10 @@ class Worker:
     async def send_once(self) -> int:
         """Hand what is due to the courier and see it to its end; how many were taken."""
         return await self._sender.send_once()
+
+    async def notify_once(self) -> int:
+        """Mail what the people who work here chose to be told; how many mails."""
+        return await tell_once(self._gw)
 
     async def upkeep_once(self) -> int:
         """What time alone brings about. Always 0, so that the loop waits for its next turn."""

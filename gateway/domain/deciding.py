@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from gateway.domain.addresses import NotesAddress, RoleAddress, ShopAddress, TokenAddress, fold, split
-from gateway.domain.facts import Bounced, Clue, Discard, Disposition, Facts, File, Hold
+from gateway.domain.facts import Bounced, Clue, Discard, Disposition, Facts, File, Hold, SellersAnswer
 from gateway.domain.placing import place
 
 Rule = Callable[[Facts], Disposition | None]
@@ -65,6 +65,23 @@ def _for_the_admins(facts: Facts) -> Disposition | None:
     thread = facts.buyer.threads[0].id if facts.buyer and facts.buyer.threads else None
     clues = (Clue("role-address", facts.recipient.role),)
     return File(buyer_id=facts.buyer.id if facts.buyer else None, thread_id=thread, clues=clues)
+
+
+def _by_a_seller(facts: Facts) -> Disposition | None:
+    """A seller's answer speaks for the shop, so it needs more than a buyer's: no admin's release makes it another's."""
+    token, email = facts.token, facts.email
+    if token is None or token.seller is None:
+        return None
+    if email.mail_class != "human" or email.auto_submitted != "no":
+        return Discard("seller-automatic")
+    author = fold(facts.author.address) if facts.author else ""
+    if author != token.seller.folded or not token.seller.may_answer:
+        return Hold("seller-another")
+    if facts.require_verified and not facts.released and facts.trust.verdict != "verified":
+        return Hold("seller-unverified", {"because": facts.trust.why})
+    if not email.fresh_text.strip() and not any(not file.inline for file in email.attachments):
+        return Hold("seller-empty")
+    return SellersAnswer(token.seller.user_id, token.thread_id, (Clue("seller-answer"),))
 
 
 def _token_of_somebody_else(facts: Facts) -> Disposition | None:
@@ -165,6 +182,7 @@ RULES: tuple[Rule, ...] = (
     _own_mail,  # our own mail came back: a loop
     _forged,  # the author's domain says that it isn't theirs (RFC 9989)
     _for_the_admins,  # postmaster@ and abuse@ are open to everybody (RFC 2142)
+    _by_a_seller,  # a seller's reply address: from that seller, proven, or not at all
     _token_of_somebody_else,  # a reply address is for one participant only
     _order_note,  # the shop's order system speaks for the buyer
     _blocked,  # the shop wants nothing more of this buyer; a bounce or an order's note is not of their writing

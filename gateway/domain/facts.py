@@ -48,12 +48,23 @@ class ThreadFacts:
 class TokenFacts:
     """A valid token of the recipient address: its thread, and the only buyer who may use it.
 
-    `delivery_id` is set for a return path (`b.TOKEN@`).
+    `delivery_id` is set for a return path (`b.TOKEN@`). `seller` is set instead of a buyer where a seller was told of
+    a message and may answer by mail.
     """
 
     thread_id: str
     buyer_id: str
     delivery_id: str = ""
+    seller: "SellerFacts | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class SellerFacts:
+    """The one seller whom a reply address was given to. `may_answer` while they still may in this shop."""
+
+    user_id: str
+    folded: str
+    may_answer: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +145,15 @@ class Bounced:
 
 
 @dataclass(frozen=True, slots=True)
+class SellersAnswer:
+    """A seller answered by mail: its new words leave as the shop's reply in the thread."""
+
+    user_id: str
+    thread_id: str
+    clues: tuple[Clue, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Hold:
     """Keep it for a person to look at; `why` is a code of `reasons`."""
 
@@ -149,4 +169,4 @@ class Discard:
     details: Mapping[str, str] = field(default_factory=dict)
 
 
-Disposition = File | Bounced | Hold | Discard
+Disposition = File | Bounced | SellersAnswer | Hold | Discard

@@ -88,7 +88,6 @@ CLUES: Mapping[str, tuple[str, str]] = {
     "confirmed": ("the buyer confirmed it from the registered address", "买家已从登记的邮箱确认"),
     "api": ("it came by the API", "通过接口提交"),
     "webhook": ("the shop's own system sent it", "由店铺系统推送"),
-    "webhook": ("the shop's own system sent it", "由店铺系统推送"),
     "page-link": ("it was written on the page of this conversation", "在本会话的买家页面上填写"),
     "seller-answer": ("a seller answered a notification by mail", "卖家通过邮件回复了提醒"),
 }

@@ -10,14 +10,16 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gateway.clock import new_id
 from gateway.domain.addresses import NotesAddress, Recipient, RoleAddress, ShopAddress, TokenAddress, fold
-from gateway.domain.facts import BuyerFacts, OrderFacts, ShopFacts, ThreadFacts, TokenFacts
+from gateway.domain.facts import BuyerFacts, OrderFacts, SellerFacts, ShopFacts, ThreadFacts, TokenFacts
 from gateway.domain.relay_ids import spellings
+from gateway.domain.rights import RIGHTS
 from gateway.domain.routing.channels import Channel, choose
 from gateway.domain.tokens import fingerprint, well_formed
 from gateway.models import Buyer, BuyerAddress, Delivery, Message, Order, ReplyToken, Shop, Thread
 from gateway.models.columns import table_of
 from gateway.store.channels import for_address, maybe_channel
 from gateway.store.filing import lock_buyer
+from gateway.store.people import account_by_id
 
 SYSTEM_SLUG = "postmaster"
 MAX_ORDERS = 200
@@ -100,10 +102,21 @@ async def _reply_token(session: AsyncSession, print_: str, now: datetime) -> tup
         select(_TOKENS, _THREADS.c.merged_into_id)
         .join(_THREADS, _THREADS.c.id == _TOKENS.c.thread_id)
         .where(_TOKENS.c.fingerprint == print_, _TOKENS.c.revoked_at.is_(None), _TOKENS.c.expires_at > now)
-        .where(_TOKENS.c.buyer_id.is_not(None))
     )
     row = (await (await session.connection()).execute(statement)).first()
-    return (row.shop_id, TokenFacts(row.merged_into_id or row.thread_id, row.buyer_id)) if row else None
+    if row is None:
+        return None
+    seller = await _seller(session, row.user_id, row.shop_id) if row.user_id else None
+    return row.shop_id, TokenFacts(row.merged_into_id or row.thread_id, row.buyer_id or "", seller=seller)
+
+
+async def _seller(session: AsyncSession, user_id: str, shop_id: str) -> SellerFacts:
+    account = await account_by_id(session, user_id)
+    if account is None:
+        return SellerFacts(user_id, "", may_answer=False)
+    reaches = account.shop_ids is None or shop_id in account.shop_ids
+    may = account.active and reaches and dict(account.by_shop).get(shop_id, account.role) in RIGHTS["work"]
+    return SellerFacts(user_id, fold(account.email), may_answer=may)
 
 
 async def _bounce_token(session: AsyncSession, print_: str, now: datetime) -> tuple[str, TokenFacts] | None:
@@ -169,9 +182,7 @@ async def _threads(session: AsyncSession, shop_id: str, buyer_id: str) -> tuple[
 
 async def order_by_number(session: AsyncSession, shop_id: str, order_no: str) -> OrderFacts | None:
     """The shop's order of that number, however its letters are cased."""
-    statement = select(*_ORDER).where(
-        _ORDERS.c.shop_id == shop_id, _ORDERS.c.order_no_folded == order_no.casefold()
-    )
+    statement = select(*_ORDER).where(_ORDERS.c.shop_id == shop_id, _ORDERS.c.order_no_folded == order_no.casefold())
     row = (await (await session.connection()).execute(statement)).first()
     return _order(row) if row else None
 
