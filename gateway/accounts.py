@@ -14,13 +14,15 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from gateway import maillog
 from gateway.clock import new_id
 from gateway.context import Gateway
-from gateway.domain.actors import Actor
+from gateway.domain.actors import SYSTEM, Actor
 from gateway.domain.addresses import fold, split
+from gateway.domain.auditing import On
 from gateway.domain.rights import ROLES, Role
 from gateway.domain.tokens import fingerprint, from_entropy
 from gateway.errors import Forbidden, Invalid, RateLimited
 from gateway.models import WebSession
 from gateway.store import people
+from gateway.store.audit import record
 from gateway.store.people import Account
 
 SESSION_LIFE = timedelta(hours=12)
@@ -83,7 +85,9 @@ async def create_user(
     async with gw.db.write() as session:
         await people.add_user(session, values, slugs, [new_id() for _ in slugs])
         account = await people.account_by_id(session, str(values["id"]))
-    assert account is not None
+        assert account is not None
+        told = {"after": {"role": role, "shops": list(slugs)}}
+        await record(session, SYSTEM, "user.added", On(account.id, None, account.email), gw.clock.now(), told)
     return account, generated
 
 
@@ -229,3 +233,5 @@ async def change_password(gw: Gateway, now_signed_in: Visit, old: str, new: str)
     async with gw.db.write() as session:
         await people.update_user(session, account.id, {"password_hash": password_hash})
         await people.end_other_sessions(session, account.id, now_signed_in.fingerprint)
+        on = On(account.id, None, account.email)
+        await record(session, now_signed_in.actor, "user.password_changed", on, gw.clock.now())

@@ -2,25 +2,28 @@
 
 import re
 from collections.abc import Callable, Coroutine, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from gateway import maillog, tokens
+from gateway import auditing, maillog, tokens
 from gateway.context import Gateway
 from gateway.domain.actors import SYSTEM, Actor, Role
 from gateway.domain.addresses import SLUG, valid_slug
+from gateway.domain.auditing import On, changes
 from gateway.domain.ids import is_id
-from gateway.domain.routing.teams import zone_of
 from gateway.domain.ledger import InboundPage, InboundQuery, InboundView
 from gateway.domain.rights import Scope
+from gateway.domain.routing.teams import zone_of
 from gateway.errors import Duplicate, Invalid, NotFound
 from gateway.store import ledger
 from gateway.store import shops as store
+from gateway.store.audit import record
 from gateway.store.shops import ShopSetup
 from gateway.tokens import NewToken
 
+_Act = Callable[[AsyncSession], Coroutine[Any, Any, None]]
 LISTED_SENDER = r"^([^\s@<>\x00-\x20]+@)?[^\s@<>\x00-\x20]+$"
 """An address, or a domain."""
 
@@ -66,10 +69,16 @@ async def _write_shop(
     gw: Gateway, actor: Actor, slug: str, values: dict[str, Any], mails: Mapping[str, bool]
 ) -> tuple[ShopSetup, bool]:
     async with gw.db.write() as session:
+        known = [shop for shop in await store.shops(session, actor) if shop.slug == slug]
         new = await store.put_shop(session, actor, slug, values, gw.clock.now())
         if mails:
             await store.change_mails(session, actor, slug, mails)
-        return await store.shop(session, actor, slug), new
+        shop = await store.shop(session, actor, slug)
+        told = changes(asdict(known[0]) if known else {}, asdict(shop))
+        if told:
+            act = "shop.added" if new else "shop.changed"
+            await record(session, actor, act, On(shop.id, shop.id, shop.name), gw.clock.now(), told)
+        return shop, new
 
 
 def _shop_values(change: ShopChange) -> dict[str, Any]:
@@ -114,6 +123,8 @@ async def inbound_list(gw: Gateway, actor: Actor, query: InboundQuery) -> Inboun
         raise Invalid("this cursor is not one of ours", field="cursor")
     async with gw.db.read() as session:
         rows = await ledger.inbound_rows(session, actor, query)
+    if rows:
+        await auditing.looked(gw, actor, "ledger")
     page = tuple(rows[: query.limit])
     return InboundPage(page, page[-1].id if len(rows) > query.limit else None)
 
@@ -121,7 +132,9 @@ async def inbound_list(gw: Gateway, actor: Actor, query: InboundQuery) -> Inboun
 async def inbound(gw: Gateway, actor: Actor, id_: str) -> InboundView:
     """One row of the ledger. Raises NotFound."""
     async with gw.db.read() as session:
-        return await ledger.inbound_row(session, actor, _id(id_))
+        row = await ledger.inbound_row(session, actor, _id(id_))
+    await auditing.looked(gw, actor, "ledger")
+    return row
 
 
 async def release(gw: Gateway, actor: Actor, id_: str) -> InboundView:
@@ -131,7 +144,7 @@ async def release(gw: Gateway, actor: Actor, id_: str) -> InboundView:
         by = actor.user_id or actor.id or actor.name
         await ledger.requeue(session, actor, _id(id_), ("held",), by, gw.clock.now())
 
-    return await _decided(gw, actor, id_, "inbound.requeued", act)
+    return await _decided(gw, actor, id_, ("inbound.requeued", "inbound.released"), act)
 
 
 async def discard(gw: Gateway, actor: Actor, id_: str) -> InboundView:
@@ -140,7 +153,7 @@ async def discard(gw: Gateway, actor: Actor, id_: str) -> InboundView:
     async def act(session: AsyncSession) -> None:
         await ledger.discard(session, actor, _id(id_), gw.clock.now())
 
-    return await _decided(gw, actor, id_, "inbound.discarded", act)
+    return await _decided(gw, actor, id_, ("inbound.discarded", "inbound.discarded"), act)
 
 
 async def reprocess(gw: Gateway, actor: Actor, id_: str) -> InboundView:
@@ -152,17 +165,19 @@ async def reprocess(gw: Gateway, actor: Actor, id_: str) -> InboundView:
     async def act(session: AsyncSession) -> None:
         await ledger.requeue(session, actor, _id(id_), ("failed", "held", "discarded"), "", gw.clock.now())
 
-    return await _decided(gw, actor, id_, "inbound.requeued", act)
+    return await _decided(gw, actor, id_, ("inbound.requeued", "inbound.reprocessed"), act)
 
 
-async def _decided(
-    gw: Gateway, actor: Actor, id_: str, event: str, act: Callable[[AsyncSession], Coroutine[Any, Any, None]]
-) -> InboundView:
+async def _decided(gw: Gateway, actor: Actor, id_: str, names: tuple[str, str], act: _Act) -> InboundView:
+    """`names` are the event of the log and the act of the audit log."""
     async with gw.db.write() as session:
+        before = await ledger.inbound_row(session, actor, _id(id_))
         await act(session)
         row = await ledger.inbound_row(session, actor, id_)
+        told = changes({"state": before.state, "why": before.why}, {"state": row.state, "why": row.why})
+        await record(session, actor, names[1], On(id_, await ledger.shop_of(session, id_)), gw.clock.now(), told)
     gw.inbound_signal.wake()
-    maillog.event(event, id=id_, by=actor.user_id or actor.id)
+    maillog.event(names[0], id=id_, by=actor.user_id or actor.id)
     return row
 
 

@@ -3,11 +3,13 @@
 from gateway import maillog
 from gateway.context import Gateway
 from gateway.domain.actors import Actor
-from gateway.domain.addresses import ascii_domain, split
+from gateway.domain.addresses import ascii_domain, mask, split
+from gateway.domain.auditing import On
 from gateway.domain.conversations import clean_text
 from gateway.errors import Conflict, Invalid
 from gateway.store import buyers as store
 from gateway.store import restructuring as places
+from gateway.store.audit import record
 
 
 async def merge(gw: Gateway, actor: Actor, buyer_id: str, into: str) -> None:
@@ -22,6 +24,7 @@ async def merge(gw: Gateway, actor: Actor, buyer_id: str, into: str) -> None:
         if await store.shop_of(session, actor, into) != shop_id:
             raise Invalid("both buyers must be of the same shop", "into")
         await store.merge(session, shop_id, buyer_id, into)
+        await record(session, actor, "buyer.merged", On(into, shop_id), gw.clock.now(), {"merged": buyer_id})
     maillog.event("buyer.merged", id=into, merged=buyer_id)
 
 
@@ -56,4 +59,6 @@ async def add_address(gw: Gateway, actor: Actor, buyer_id: str, address: str) ->
         if owner not in (None, buyer_id):
             raise Conflict("another buyer of this shop has this address: merge the two")
         await store.add_address(session, shop_id, buyer_id, address.strip(), gw.clock.now())
+        told = {"address": mask(address.strip())}
+        await record(session, actor, "buyer.address_added", On(buyer_id, shop_id), gw.clock.now(), told)
     maillog.event("buyer.address_added", id=buyer_id)

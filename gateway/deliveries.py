@@ -6,11 +6,12 @@ from typing import Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from gateway import maillog
+from gateway import auditing, maillog
 from gateway.clock import new_id
 from gateway.context import Gateway
 from gateway.domain.actors import Actor
 from gateway.domain.addresses import ascii_domain
+from gateway.domain.auditing import On, changes
 from gateway.domain.ids import is_id
 from gateway.domain.queueing import (
     DeliveryDetail,
@@ -25,10 +26,12 @@ from gateway.errors import Conflict, Duplicate, Forbidden, Invalid, NotFound
 from gateway.models import Pause
 from gateway.store import delivery_queue as store
 from gateway.store import suppressions as listed
+from gateway.store.audit import record
 from gateway.store.shops import shop
 
 _DOMAIN = re.compile(r"[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})+|localhost")
 MAX_REASON = 200
+_Act = Callable[[AsyncSession], Coroutine[Any, Any, None]]
 
 
 async def deliveries(gw: Gateway, actor: Actor, query: DeliveryQuery) -> DeliveryPage:
@@ -36,6 +39,8 @@ async def deliveries(gw: Gateway, actor: Actor, query: DeliveryQuery) -> Deliver
     _check_cursor(query.cursor)
     async with gw.db.read() as session:
         rows = await store.deliveries(session, actor, query, gw.clock.now())
+    if rows:
+        await auditing.looked(gw, actor, "outgoing")
     page = tuple(rows[: query.limit])
     return DeliveryPage(page, page[-1].id if len(rows) > query.limit else None)
 
@@ -43,7 +48,9 @@ async def deliveries(gw: Gateway, actor: Actor, query: DeliveryQuery) -> Deliver
 async def delivery(gw: Gateway, actor: Actor, id_: str) -> DeliveryDetail:
     """One mail with every attempt and its dialogue. Raises NotFound."""
     async with gw.db.read() as session:
-        return await store.delivery(session, actor, _id(id_), gw.clock.now())
+        detail = await store.delivery(session, actor, _id(id_), gw.clock.now())
+    await auditing.looked(gw, actor, "outgoing")
+    return detail
 
 
 async def retry(gw: Gateway, actor: Actor, id_: str) -> DeliveryDetail:
@@ -52,7 +59,7 @@ async def retry(gw: Gateway, actor: Actor, id_: str) -> DeliveryDetail:
     async def act(session: AsyncSession) -> None:
         await store.retry(session, actor, _id(id_), gw.clock.now())
 
-    return await _changed(gw, actor, id_, "outbound.requeued", act)
+    return await _changed(gw, actor, id_, ("outbound.requeued", "delivery.retried"), act)
 
 
 async def cancel(gw: Gateway, actor: Actor, id_: str) -> DeliveryDetail:
@@ -61,17 +68,20 @@ async def cancel(gw: Gateway, actor: Actor, id_: str) -> DeliveryDetail:
     async def act(session: AsyncSession) -> None:
         await store.cancel(session, actor, _id(id_), f"not sent: stopped by {actor.name}", gw.clock.now())
 
-    return await _changed(gw, actor, id_, "outbound.cancelled", act)
+    return await _changed(gw, actor, id_, ("outbound.cancelled", "delivery.cancelled"), act)
 
 
-async def _changed(
-    gw: Gateway, actor: Actor, id_: str, event: str, act: Callable[[AsyncSession], Coroutine[Any, Any, None]]
-) -> DeliveryDetail:
+async def _changed(gw: Gateway, actor: Actor, id_: str, names: tuple[str, str], act: _Act) -> DeliveryDetail:
+    """`names` are the event of the log and the act of the audit log."""
     async with gw.db.write() as session:
+        before = await store.delivery(session, actor, _id(id_), gw.clock.now())
         await act(session)
         detail = await store.delivery(session, actor, id_, gw.clock.now())
+        told = changes({"state": before.mail.state}, {"state": detail.mail.state})
+        on = On(id_, await store.shop_of(session, id_))
+        await record(session, actor, names[1], on, gw.clock.now(), told)
     gw.outbound_signal.wake()
-    maillog.event(event, id=id_, by=actor.user_id or actor.id)
+    maillog.event(names[0], id=id_, by=actor.user_id or actor.id)
     return detail
 
 
@@ -80,6 +90,8 @@ async def suppressions(gw: Gateway, actor: Actor, query: SuppressionQuery) -> Su
     _check_cursor(query.cursor)
     async with gw.db.read() as session:
         rows = await listed.suppressions(session, actor, query)
+    if rows:
+        await auditing.looked(gw, actor, "suppressions")
     page = tuple(rows[: query.limit])
     return SuppressionPage(page, page[-1].id if len(rows) > query.limit else None)
 
@@ -87,7 +99,8 @@ async def suppressions(gw: Gateway, actor: Actor, query: SuppressionQuery) -> Su
 async def release(gw: Gateway, actor: Actor, id_: str) -> None:
     """Take an address off the suppression list. Raises NotFound."""
     async with gw.db.write() as session:
-        await listed.release(session, actor, _id(id_))
+        shop_id = await listed.release(session, actor, _id(id_))
+        await record(session, actor, "suppression.released", On(id_, shop_id), gw.clock.now())
     maillog.event("suppression.released", id=id_, by=actor.user_id or actor.id)
 
 
@@ -110,6 +123,8 @@ async def pause(gw: Gateway, actor: Actor, kind: PauseKind, value: str, reason: 
             row = Pause(id=new_id(), kind=kind, value=kept, reason=tidy, by_name=actor.name, at=gw.clock.now())
             await store.add_pause(session, row)
             made = next(one for one in await store.pauses(session, actor) if one.id == row.id)
+            on = On(row.id, kept if kind == "shop" else None, made.value)
+            await record(session, actor, "pause.added", on, row.at, {"kind": kind, "reason": tidy})
     except Duplicate:
         raise Conflict("it is paused already") from None
     maillog.event("outbound.paused", id=made.id, kind=kind, by=actor.user_id or actor.id)
@@ -130,7 +145,10 @@ async def _target(session: AsyncSession, actor: Actor, kind: PauseKind, value: s
 async def resume(gw: Gateway, actor: Actor, id_: str) -> None:
     """Let paused mail go on at once. Raises NotFound."""
     async with gw.db.write() as session:
+        ended = next((one for one in await store.pauses(session, actor) if one.id == id_), None)
         await store.resume(session, actor, _id(id_), gw.clock.now())
+        on = On(id_, None, ended.value if ended else "")
+        await record(session, actor, "pause.ended", on, gw.clock.now())
     gw.outbound_signal.wake()
     maillog.event("outbound.resumed", id=id_, by=actor.user_id or actor.id)
 

@@ -11,6 +11,7 @@ from gateway.blobs import fetch
 from gateway.clock import new_id
 from gateway.context import Gateway
 from gateway.domain.actors import Actor
+from gateway.domain.auditing import On
 from gateway.domain.conversations import (
     MAX_LIMIT,
     VIEWS,
@@ -30,6 +31,7 @@ from gateway.domain.mentions import mentioned
 from gateway.domain.messages import NewMessage, Place
 from gateway.errors import Invalid, NotFound
 from gateway.store import drafts, mentions, messages, people, thread_lists, threads
+from gateway.store.audit import record
 from gateway.store.filing import bump_change, file_message
 from gateway.store.inbound import raw_of
 
@@ -45,6 +47,7 @@ class Desk:
     counts: Mapping[str, int]
     shops: tuple[ShopView, ...]
     version: int
+    people: tuple[Person, ...] = ()
 
 
 async def desk(gw: Gateway, actor: Actor, query: ThreadQuery) -> Desk:
@@ -54,7 +57,8 @@ async def desk(gw: Gateway, actor: Actor, query: ThreadQuery) -> Desk:
         reached = await threads.shops(session, actor)
         page = await _page(session, actor, query, reached)
         counts = await threads.counts(session, actor, query.shop)
-        return Desk(page, counts, reached, await threads.change_version(session, actor))
+        staff = await people.colleagues_of(session, [shop.id for shop in reached])
+        return Desk(page, counts, reached, await threads.change_version(session, actor), staff)
 
 
 async def list_threads(gw: Gateway, actor: Actor, query: ThreadQuery) -> Page:
@@ -143,7 +147,15 @@ async def raw(gw: Gateway, actor: Actor, message_id: str) -> bytes:
         sha256 = await messages.raw_sha256(session, actor, message_id) if is_id(message_id) else None
         if sha256 is None:
             raise NotFound("no such mail")
-        return await raw_of(session, sha256, gw.blobs)
+        found, content = await messages.message(session, actor, message_id), await raw_of(session, sha256, gw.blobs)
+    await _tell_of_raw(gw, actor, message_id, found.thread_id if found else "")
+    return content
+
+
+async def _tell_of_raw(gw: Gateway, actor: Actor, message_id: str, thread_id: str) -> None:
+    async with gw.db.write() as session:
+        shop_id = (await _thread(session, actor, thread_id)).shop.id
+        await record(session, actor, "mail.read", On(message_id, shop_id), gw.clock.now())
 
 
 async def attachment(gw: Gateway, actor: Actor, attachment_id: str) -> tuple[AttachmentView, bytes]:

@@ -12,9 +12,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from gateway import maillog
 from gateway.context import Gateway
 from gateway.domain.actors import Actor
+from gateway.domain.auditing import On, changes
 from gateway.errors import Conflict, Forbidden, Invalid
 from gateway.store import buyers
 from gateway.store import restructuring as store
+from gateway.store.audit import record
 from gateway.store.restructuring import Event, Place
 
 
@@ -47,6 +49,8 @@ async def _merge(session: AsyncSession, gw: Gateway, actor: Actor, source: Place
     data = {"source": source.id, "messages": ids, "followers": followers}
     event_id = await store.add_event(session, target, "merged", actor, now, data)
     await store.recount(session, target.id, target.shop_id)
+    told = {"into": target.id, "event": event_id}
+    await record(session, actor, "thread.merged", On(source.id, source.shop_id), now, told)
     return event_id
 
 
@@ -66,6 +70,8 @@ async def split(gw: Gateway, actor: Actor, thread_id: str, message_ids: Sequence
         event_id = await store.add_event(session, source, "split", actor, now, {"target": fresh, "messages": chosen})
         for id_ in (source.id, fresh):
             await store.recount(session, id_, source.shop_id)
+        told = {"new": fresh, "messages": chosen, "event": event_id}
+        await record(session, actor, "thread.split", On(source.id, source.shop_id), now, told)
         return fresh, event_id
 
 
@@ -89,6 +95,8 @@ async def move(gw: Gateway, actor: Actor, thread_id: str, order_no: str) -> tupl
         data = {"before": place.order_id, "after": order_id, "order_no": order_no}
         event_id = await store.add_event(session, place, "moved", actor, gw.clock.now(), data)
         await store.recount(session, place.id, place.shop_id)
+        told = changes({"order": place.order_id}, {"order": order_id}) | {"event": event_id}
+        await record(session, actor, "thread.moved", On(place.id, place.shop_id), gw.clock.now(), told)
         return place.id, event_id
 
 
@@ -111,6 +119,8 @@ async def undo(gw: Gateway, actor: Actor, event_id: str) -> str:
         await _UNDO[event.kind](session, place, event)
         await store.add_event(session, place, "undone", actor, gw.clock.now(), {"event": event_id})
         await store.recount(session, place.id, place.shop_id)
+        told = {"undid": event.kind, "event": event_id}
+        await record(session, actor, "thread.undone", On(place.id, place.shop_id), gw.clock.now(), told)
         return place.id
 
 

@@ -28,7 +28,10 @@ SECTIONS: tuple[tuple[str, tuple[Section, ...]], ...] = (
     ),
     (
         N_("Orders and other programs"),
-        (Section("/sources", N_("Order sources"), "plug"),),
+        (
+            Section("/sources", N_("Order sources"), "plug"),
+            Section("/import", N_("Import orders"), "upload"),
+        ),
     ),
     (
         N_("Shops and people"),
@@ -36,6 +39,7 @@ SECTIONS: tuple[tuple[str, tuple[Section, ...]], ...] = (
             Section("/shops", N_("Shops"), "store"),
             Section("/people", N_("People"), "users"),
             Section("/tokens", N_("API tokens"), "key-round"),
+            Section("/audit", N_("Audit log"), "scroll-text"),
         ),
     ),
 )

@@ -32,6 +32,7 @@ WORDS = (
     Word("shop", "shop", "Set up shops.", group=True),
     Word("user", "user", "Set up the people who sign in.", group=True),
     Word("token", "token", "Make tokens for the API.", group=True),
+    Word("audit", "audit", "Check the log of privileged acts.", group=True),
     Word("order", "order", "Import orders.", group=True),
     Word("ingest", "ingest", "Accept one mail from a pipe, as an MTA calls it."),
     Word("parse", "parse", "Print what znx reads in mails, one JSON object a line."),

@@ -13,7 +13,7 @@ ACTS = {
     "inbound.discarded": "a held mail was put away",
     "inbound.reprocessed": "a mail of the ledger was put back to the queue",
     "mail.read": "the original bytes of a mail were read",
-    "address.shown": "a buyer's whole address was shown",
+    "address.shown": "buyers' whole addresses were shown; told once an hour for each person and list",
     "delivery.retried": "a mail was sent again",
     "delivery.cancelled": "a mail that waited was stopped",
     "suppression.released": "an address was taken off the suppression list",
@@ -116,12 +116,19 @@ def first_break(entries: Iterable[Entry], after: tuple[int, str] = (0, FIRST)) -
     number, previous = after
     for entry in entries:
         number += 1
-        if entry.number != number:
-            return number
-        if entry.previous != previous or chained(entry) != entry.hash:
+        if wrong(entry, number, previous):
             return number
         previous = entry.hash
     return None
+
+
+def wrong(entry: Entry, number: int, previous: str) -> str:
+    """What is wrong with a row that should have this number and follow this hash; empty when nothing is."""
+    if entry.number != number:
+        return f"is missing: row {entry.number} follows row {number - 1}"
+    if entry.previous != previous:
+        return "does not follow the row before it"
+    return "was changed" if chained(entry) != entry.hash else ""
 
 
 def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
@@ -145,3 +152,17 @@ def without_secrets(value: Any, name: str = "") -> Any:
     if value is None or isinstance(value, bool | int):
         return value
     return str(value)[:2000]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditQuery:
+    """Which rows to list, newest first; `shop` is a slug, `on` an id, `before` the number of a row."""
+
+    act: str = ""
+    actor: str = ""
+    on: str = ""
+    shop: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    before: int | None = None
+    limit: int = 100

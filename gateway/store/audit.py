@@ -5,16 +5,16 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import ColumnElement, insert, or_, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gateway.domain.actors import Actor
-from gateway.domain.auditing import ACTS, Entry, On, canonical, chained, without_secrets
+from gateway.domain.auditing import ACTS, AuditQuery, Entry, On, canonical, chained, without_secrets
 from gateway.errors import Unavailable
-from gateway.models import AuditEntry, AuditHead
+from gateway.models import AuditEntry, AuditHead, Shop
 from gateway.models.columns import table_of
 
-_ENTRIES, _HEADS = table_of(AuditEntry), table_of(AuditHead)
+_ENTRIES, _HEADS, _SHOPS = table_of(AuditEntry), table_of(AuditHead), table_of(Shop)
 _BATCH = 1000
 
 
@@ -74,3 +74,40 @@ async def all_entries(session: AsyncSession) -> AsyncIterator[Entry]:
         if len(rows) < _BATCH:
             return
         last = rows[-1].number
+
+
+async def entries(session: AsyncSession, actor: Actor, query: AuditQuery) -> list[Entry]:
+    """Up to `limit + 1` rows, newest first: of the actor's shops, and for who reaches all also those of no shop."""
+    statement = select(*(_ENTRIES.c[name] for name in Entry.__slots__)).order_by(_ENTRIES.c.number.desc())
+    for wanted in _wanted(actor, query):
+        statement = statement.where(wanted)
+    found = await (await session.connection()).execute(statement.limit(query.limit + 1))
+    return [Entry(**row._mapping) for row in found]
+
+
+def _wanted(actor: Actor, query: AuditQuery) -> list[ColumnElement[bool]]:
+    wanted: list[ColumnElement[bool]] = []
+    if actor.shop_ids is not None:
+        wanted.append(_ENTRIES.c.shop_id.in_(actor.shop_ids))
+    if query.shop:
+        wanted.append(_ENTRIES.c.shop_id.in_(select(_SHOPS.c.id).where(_SHOPS.c.slug == query.shop)))
+    if query.act:
+        wanted.append(or_(_ENTRIES.c.act == query.act, _ENTRIES.c.act.startswith(f"{query.act}.", autoescape=True)))
+    if query.actor:
+        wanted.append(or_(_ENTRIES.c.actor_id == query.actor, _ENTRIES.c.actor_name == query.actor))
+    if query.on:
+        wanted.append(or_(_ENTRIES.c.on_id == query.on, _ENTRIES.c.on_name == query.on))
+    if query.since is not None:
+        wanted.append(_ENTRIES.c.at >= query.since)
+    if query.until is not None:
+        wanted.append(_ENTRIES.c.at < query.until)
+    if query.before is not None:
+        wanted.append(_ENTRIES.c.number < query.before)
+    return wanted
+
+
+async def recorded_since(session: AsyncSession, actor: Actor, act: str, on_name: str, since: datetime) -> bool:
+    """True when the actor did the same since then."""
+    same = (_ENTRIES.c.actor_id == (actor.user_id or actor.id), _ENTRIES.c.act == act, _ENTRIES.c.at > since)
+    statement = select(_ENTRIES.c.number).where(*same, _ENTRIES.c.on_name == on_name).limit(1)
+    return (await (await session.connection()).execute(statement)).first() is not None

@@ -86,6 +86,13 @@ def _attempt(row: Row[Any]) -> AttemptView:
     return AttemptView(dialogue=tuple(row.dialogue or ()), **{name: getattr(row, name) for name in _ATTEMPT})
 
 
+async def shop_of(session: AsyncSession, id_: str) -> str | None:
+    """The id of the shop that a mail is of."""
+    found = await (await session.connection()).execute(select(_D.c.shop_id).where(_D.c.id == id_))
+    shop_id: str | None = found.scalar_one_or_none()
+    return shop_id
+
+
 async def retry(session: AsyncSession, actor: Actor, id_: str, now: datetime) -> None:
     """Make a mail due now and begin its schedule anew; the bytes and the Message-ID stay.
 

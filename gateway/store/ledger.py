@@ -58,6 +58,13 @@ async def inbound_row(session: AsyncSession, actor: Actor, id_: str) -> InboundV
     return _view(row)
 
 
+async def shop_of(session: AsyncSession, id_: str) -> str | None:
+    """The id of the shop that a row belongs to; None while that is open."""
+    found = await (await session.connection()).execute(select(_INBOUND.c.shop_id).where(_INBOUND.c.id == id_))
+    shop_id: str | None = found.scalar_one_or_none()
+    return shop_id
+
+
 async def requeue(
     session: AsyncSession, actor: Actor, id_: str, states: tuple[State, ...], released_by: str, now: datetime
 ) -> None:

@@ -1,5 +1,6 @@
 """Reads and writes users, their shops, browser sessions, sign-in links and failed sign-ins."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -38,6 +39,10 @@ class Account:
     active: bool
     shop_ids: tuple[str, ...] | None
     by_shop: tuple[tuple[str, Role], ...] = ()
+
+    def role_in(self, shop_id: str) -> str:
+        """What they are in one of their shops."""
+        return next((role for id_, role in self.by_shop if id_ == shop_id), self.role)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,18 +106,22 @@ async def update_user(session: AsyncSession, user_id: str, values: dict[str, Any
 
 async def colleagues(session: AsyncSession, shop_id: str) -> tuple[Person, ...]:
     """The active people who answer for a shop, admins among them, by address; not those who may only read."""
+    return await colleagues_of(session, [shop_id])
+
+
+async def colleagues_of(session: AsyncSession, shop_ids: Sequence[str]) -> tuple[Person, ...]:
+    """The active people who answer for any of the shops, admins among them, by address."""
     role = func.coalesce(func.nullif(_MEMBERSHIPS.c.role, ""), _USERS.c.role)
     members = (
         select(_MEMBERSHIPS.c.user_id)
         .join(_USERS, _USERS.c.id == _MEMBERSHIPS.c.user_id)
-        .where(_MEMBERSHIPS.c.shop_id == shop_id, role.in_(RIGHTS["work"]))
+        .where(_MEMBERSHIPS.c.shop_id.in_(shop_ids), role.in_(RIGHTS["work"]))
     )
     statement = select(_USERS.c.id, _USERS.c.email, _USERS.c.name).where(
         _USERS.c.active, or_(_USERS.c.role == "admin", _USERS.c.id.in_(members))
     )
-    return tuple(
-        Person(row.id, row.email, row.name) for row in await rows(session, statement.order_by(_USERS.c.email_folded))
-    )
+    found = await rows(session, statement.order_by(_USERS.c.email_folded))
+    return tuple(Person(row.id, row.email, row.name) for row in found)
 
 
 async def add_session(session: AsyncSession, row: WebSession) -> None:

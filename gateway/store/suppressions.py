@@ -66,11 +66,13 @@ async def suppressions(session: AsyncSession, actor: Actor, query: SuppressionQu
     return [SuppressionView(**row._mapping) for row in await (await session.connection()).execute(statement)]
 
 
-async def release(session: AsyncSession, actor: Actor, id_: str) -> None:
-    """Take an address off the list. Raises NotFound."""
-    statement = delete(_SUPPRESSIONS).where(_SUPPRESSIONS.c.id == id_, _owned(actor))
-    if not (await (await session.connection()).execute(statement)).rowcount:
+async def release(session: AsyncSession, actor: Actor, id_: str) -> str:
+    """Take an address off the list; the id of the shop whose list it was. Raises NotFound."""
+    statement = delete(_SUPPRESSIONS).where(_SUPPRESSIONS.c.id == id_, _owned(actor)).returning(_SUPPRESSIONS.c.shop_id)
+    shop_id: str | None = (await (await session.connection()).execute(statement)).scalar_one_or_none()
+    if shop_id is None:
         raise NotFound("there is no such suppression")
+    return shop_id
 
 
 async def forgive(session: AsyncSession, shop_id: str, folded: str) -> None:

@@ -14,6 +14,7 @@ from . import (
     sending,
     shops,
     sources,
+    staff,
     teams,
     threads,
 )
@@ -36,5 +37,6 @@ OPERATIONS: tuple[Operation, ...] = (
     *channels.OPERATIONS,
     *rules.OPERATIONS,
     *teams.OPERATIONS,
+    *staff.OPERATIONS,
     *events.OPERATIONS,
 )
