@@ -1,13 +1,16 @@
 """What a message looks like in a thread: its sides, words for trust and delivery, its pictures and files."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from gateway.domain.authenticity.reasons import sentence
 from gateway.domain.conversations import AttachmentView, MessageView, ThreadDetail
 from gateway.domain.reasons import clue_sentence
+from gateway.store.restructuring import Event
 
 from .i18n import N_
+from .thread_lines import Line, line_of
 
 PICTURE_TYPES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 MAX_PICTURE_BYTES = 12 * 1_048_576
@@ -66,6 +69,7 @@ class Bubble:
     files: tuple[AttachmentView, ...]
     deliveries: tuple[tuple[Any, tuple[str, str]], ...]
     automatic: str
+    event: Line | None = None
 
     @property
     def text(self) -> str:
@@ -80,9 +84,9 @@ class Bubble:
         return message.quoted_text.strip("\n") if message.fresh_text.strip() else ""
 
 
-def bubbles(detail: ThreadDetail, locale: str) -> list[Bubble]:
-    """The thread's messages in order."""
-    return [_bubble(message, locale) for message in detail.messages]
+def bubbles(detail: ThreadDetail, locale: str, events: Mapping[str, Event]) -> list[Bubble]:
+    """The thread's messages in order; `events` are those that its lines name."""
+    return [replace(_bubble(message, locale), event=line_of(message, events)) for message in detail.messages]
 
 
 def _bubble(message: MessageView, locale: str) -> Bubble:

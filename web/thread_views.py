@@ -7,7 +7,7 @@ from typing import Any
 
 from aiohttp import web
 
-from gateway import drafts, inbox, outbound
+from gateway import drafts, inbox, outbound, surroundings
 from gateway.domain.conversations import clean_text
 from gateway.domain.editing import MAX_LABEL_CHARS
 from gateway.errors import AnsweredMeanwhile, Invalid
@@ -20,6 +20,7 @@ from .i18n import N_
 from .inbox_views import desk_of, show
 from .keys import FORM, gateway, visit
 from .pages import back, locale_of, see_other
+from .thread_lines import event_ids
 
 SNOOZES = {
     # What the snooze menu offers.
@@ -51,18 +52,22 @@ async def thread_page(request: web.Request) -> web.StreamResponse:
 async def _page(request: web.Request, status: int = 200, composer: Composer | None = None) -> web.Response:
     gw, actor, id_ = gateway(request), visit(request).actor, request.match_info["id"]
     detail = await inbox.thread(gw, actor, id_, with_html=False)
-    composer = composer or from_drafts(await drafts.of_thread(gw, actor, id_))
+    if not detail.messages and (there := await surroundings.leads_to(gw, actor, id_)):
+        return see_other(f"/threads/{there}")
+    around = await surroundings.of_thread(gw, actor, detail.thread, event_ids(detail.messages))
     return show(
         request,
         await desk_of(request),
         detail,
         status,
-        conversation=bubbles(detail, locale_of(request)),
+        conversation=bubbles(detail, locale_of(request), around.events),
+        around=around,
+        splitting=request.query.get("split") == "1" and len(detail.messages) > 1,
         colleagues=await inbox.colleagues(gw, actor, id_),
         statuses=STATUSES,
         snoozes=SNOOZES,
         max_label=MAX_LABEL_CHARS,
-        composer=composer,
+        composer=composer or from_drafts(around.drafts),
         later=LATER,
         refusals=REFUSALS,
         seen=detail.messages[-1].id if detail.messages else "",

@@ -2,6 +2,7 @@
 import { setUpComposer } from "./composer.js";
 import { setUpKeys } from "./keys.js";
 import { morph } from "./morph.js";
+import { present, setUpPresence } from "./presence.js";
 
 const $ = (selector, root = document) => root.querySelector(selector);
 const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
@@ -63,6 +64,7 @@ function show(text, url) {
   if (atEnd || before !== $("#thread")?.dataset.thread) toTheEnd();
   setUpComposer(send);
   markSeen();
+  present();
 }
 
 /** Load a page and show it in place; true when that worked. Whoever is signed out goes to sign in. */
@@ -180,5 +182,6 @@ if ($(".panes")) {
   toTheEnd();
   setUpComposer(send);
   markSeen();
+  setUpPresence();
   listenInOneTab();
 }

@@ -1,5 +1,7 @@
 // Saves what is being written: at once in this tab, and soon after the last key on the server. One text for each kind.
 
+import { typing } from "./presence.js";
+
 const PAUSE_MS = 600;
 
 /** Keep the drafts of a composer. A text that only this tab knows is newer than the server's. */
@@ -41,6 +43,7 @@ export function keepDrafts(form, text) {
     saving = save(kind, options);
   };
   const changed = () => {
+    typing();
     texts[kind] = text.value;
     sessionStorage.setItem(key(kind), text.value);
     clearTimeout(timer);
