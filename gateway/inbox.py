@@ -30,7 +30,7 @@ from gateway.domain.ids import is_id
 from gateway.domain.mentions import mentioned
 from gateway.domain.messages import NewMessage, Place
 from gateway.errors import Invalid, NotFound
-from gateway.store import drafts, mentions, messages, people, thread_lists, threads
+from gateway.store import drafts, mentions, messages, people, teams, thread_lists, threads
 from gateway.store.audit import record
 from gateway.store.filing import bump_change, file_message
 from gateway.store.inbound import raw_of
@@ -168,15 +168,17 @@ async def attachment(gw: Gateway, actor: Actor, attachment_id: str) -> tuple[Att
 
 
 async def change_thread(gw: Gateway, actor: Actor, thread_id: str, changes: Mapping[str, Any]) -> ThreadSummary:
-    """Set `status`, `assignee` (email, id or None), `labels`, `snoozed_until`; the thread as it then is.
+    """Set `status`, `assignee` (email, id or None), `team` (id, name or None), `priority`, `labels`, `snoozed_until`.
 
-    Raises NotFound, and Invalid that names the field.
+    The thread as it then is.     Raises NotFound, and Invalid that names the field.
     """
     columns = columns_of(changes, gw.clock.now())
     async with gw.db.write() as session:
         current = await _thread(session, actor, thread_id)
         if "assignee" in changes:
             columns["assignee_id"] = await _assignee(session, current.shop.id, changes["assignee"])
+        if "team" in changes:
+            columns["team_id"] = await _team(session, current.shop.id, changes["team"])
         if columns:
             columns["change_no"] = await bump_change(session, current.shop.id)
             await threads.update_thread(session, actor, thread_id, columns)
@@ -193,6 +195,15 @@ async def _assignee(session: AsyncSession, shop_id: str, wanted: object) -> str 
         if isinstance(wanted, str) and wanted.strip().lower() in (person.id, person.email.lower()):
             return person.id
     raise Invalid("nobody of this shop has this address", field="assignee")
+
+
+async def _team(session: AsyncSession, shop_id: str, wanted: object) -> str | None:
+    if wanted is None or wanted == "":
+        return None
+    for team in (await teams.for_shop(session, shop_id)).values():
+        if wanted in (team.id, team.name):
+            return team.id
+    raise Invalid("no team of this shop has this name", field="team")
 
 
 async def colleagues(gw: Gateway, actor: Actor, thread_id: str) -> tuple[Person, ...]:

@@ -18,7 +18,7 @@ MAX_LIMIT = 100
 
 @dataclass(frozen=True, slots=True)
 class ThreadQuery:
-    """Which threads to list. `shop` is a slug; `view` one of VIEWS; `q` words that must all occur."""
+    """Which threads to list. `shop` is a slug; `view` one of VIEWS; `q` words that must all occur; `team` an id."""
 
     shop: str | None = None
     view: str = "all"
@@ -26,6 +26,7 @@ class ThreadQuery:
     order_no: str = ""
     cursor: str = ""
     limit: int = 50
+    team: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,14 @@
-"""Which changes to a thread a person may ask for, and what each sets. Pure; the assignee is looked up elsewhere."""
+"""Which changes to a thread a person may ask for, and what each sets. Pure; assignee and team are looked up elsewhere."""
 
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from gateway.domain.conversations import STATUSES, clean_text
+from gateway.domain.routing.actions import PRIORITIES
 from gateway.errors import Invalid
 
-FIELDS = frozenset({"status", "assignee", "labels", "snoozed_until"})
+FIELDS = frozenset({"status", "assignee", "team", "priority", "labels", "snoozed_until"})
 MAX_LABELS, MAX_LABEL_CHARS = 20, 40
 
 _STATUS_EFFECT: Mapping[str, Mapping[str, Any]] = {
@@ -23,11 +24,15 @@ _STATUS_EFFECT: Mapping[str, Mapping[str, Any]] = {
 
 
 def columns_of(changes: Mapping[str, Any], now: datetime) -> dict[str, Any]:
-    """The columns that the changes set, without the assignee. Raises Invalid, naming the field."""
+    """The columns that the changes set, without assignee and team. Raises Invalid, naming the field."""
     for name in changes:
         if name not in FIELDS:
             raise Invalid(f"unknown field {name[:40]!r}", field=str(name)[:40])
     columns = _status(changes, now)
+    if "priority" in changes:
+        if changes["priority"] not in PRIORITIES:
+            raise Invalid(f"priority must be one of {', '.join(PRIORITIES)}", field="priority")
+        columns["priority"] = changes["priority"]
     if "labels" in changes:
         columns["labels"] = _labels(changes["labels"])
     return columns

@@ -36,6 +36,8 @@ NAMES = {
     "is": "is",
     "assignee": "assignee",
     "负责人": "assignee",
+    "team": "team",
+    "团队": "team",
     "channel": "channel",
     "渠道": "channel",
 }
@@ -211,4 +213,5 @@ _KEYS: dict[str, Callable[[str], tuple[str, ...]]] = {
     "status": lambda _: (),
     "is": lambda _: (),
     "assignee": lambda _: (),
+    "team": lambda _: (),
 }

@@ -46,6 +46,8 @@ async def page(session: AsyncSession, actor: Actor, query: ThreadQuery) -> Page:
     if search.hopeless or not shops:
         return Page((), None, search)
     conditions = [owned(actor), VIEW_CONDITIONS[query.view](actor), *conditions_of(search, actor)]
+    if query.team:
+        conditions.append(_T.c.team_id == query.team)
     if query.order_no:
         conditions.append(await _about_order(session, shops, query.order_no))
     if search.keys:

@@ -10,10 +10,10 @@ from sqlalchemy import ColumnElement, and_, false, select, true
 from gateway.domain.actors import Actor
 from gateway.domain.addresses import fold
 from gateway.domain.searching_queries import Search, span
-from gateway.models import Thread, User
+from gateway.models import Team, Thread, User
 from gateway.models.columns import table_of
 
-_T, _U = table_of(Thread), table_of(User)
+_T, _U, _TEAMS = table_of(Thread), table_of(User), table_of(Team)
 
 Condition = ColumnElement[bool]
 
@@ -69,6 +69,9 @@ def conditions_of(search: Search, actor: Actor) -> list[Condition]:
         asked.append(_T.c.unread)
     if assignee := search.value("assignee"):
         asked.append(_given_to(assignee, actor))
+    if team := search.value("team"):
+        named = select(_TEAMS.c.id).where(_TEAMS.c.name_folded == team.casefold())
+        asked.append(_T.c.team_id.in_(named))
     if since is not None:
         asked.append(_T.c.last_message_at >= since)
     if until is not None:

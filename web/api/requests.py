@@ -97,6 +97,8 @@ class ThreadChange(BaseModel):
 
     status: Status = _LEFT_OUT
     assignee: Annotated[str, StringConstraints(max_length=254, pattern=NO_NUL)] | None = None
+    team: Annotated[str, StringConstraints(max_length=100, pattern=NO_NUL)] | None = None
+    priority: Literal["low", "normal", "high", "urgent"] = _LEFT_OUT
     labels: Annotated[list[Annotated[str, StringConstraints(max_length=40)]], Field(max_length=20)] = _LEFT_OUT
     snoozed_until: Moment | None = None
 
@@ -112,6 +114,7 @@ class ThreadsQuery(_Query):
     view: View = "all"
     q: Annotated[str, StringConstraints(max_length=500, pattern=NO_NUL)] = ""
     order_no: Annotated[str, StringConstraints(max_length=64, pattern=NO_NUL)] = ""
+    team: Annotated[str, StringConstraints(max_length=40, pattern=NO_NUL)] = ""
     cursor: Annotated[str, StringConstraints(max_length=300, pattern=NO_NUL)] = ""
     limit: Annotated[int, Field(ge=1, le=MAX_LIMIT)] = 50
 

@@ -56,7 +56,7 @@ async def _created(call: Call, message_id: str) -> web.Response:
 
 
 async def change_thread(call: Call) -> web.Response:
-    """Change state, assignee, labels."""
+    """Change state, assignee, team, labels."""
     changes = call.body_as(ThreadChange).model_dump(exclude_unset=True)
     return answer(thread_json(await inbox.change_thread(call.gw, call.actor, call.path("id"), changes)))
 
@@ -103,7 +103,7 @@ OPERATIONS = (
         method="PATCH",
         path="/threads/{id}",
         handler=change_thread,
-        summary="Change what is given of status, assignee, labels, snoozed_until",
+        summary="Change what is given of status, assignee, team, priority, labels, snoozed_until",
         policy="token",
         body=ThreadChange,
         answers={200: Thread},
