@@ -170,7 +170,7 @@ async def attachment(gw: Gateway, actor: Actor, attachment_id: str) -> tuple[Att
 async def change_thread(gw: Gateway, actor: Actor, thread_id: str, changes: Mapping[str, Any]) -> ThreadSummary:
     """Set `status`, `assignee` (email, id or None), `team` (id, name or None), `priority`, `labels`, `snoozed_until`.
 
-    The thread as it then is.     Raises NotFound, and Invalid that names the field.
+    The thread as it then is. Raises NotFound, and Invalid that names the field.
     """
     columns = columns_of(changes, gw.clock.now())
     async with gw.db.write() as session:

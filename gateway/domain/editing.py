@@ -1,4 +1,4 @@
-"""Which changes to a thread a person may ask for, and what each sets. Pure; assignee and team are looked up elsewhere."""
+"""Which changes to a thread a person may ask for, and what each sets. Pure; who and which team, others look up."""
 
 from collections.abc import Mapping
 from datetime import datetime
