@@ -70,6 +70,7 @@ class Settings(BaseSettings):
     connections_per_ip: int = Field(10, ge=0, description="SMTP connections at once from one address; 0: no limit")
     proxy_protocol: bool = Field(False, description="Expect a PROXY line from the upstreams")
     max_message_bytes: int = Field(26_214_400, ge=1024, description="The largest mail that is accepted")
+    webhook_allow_private: str = Field("", description="Private networks that webhooks may go to; empty: none")
     smtp_processes: int = Field(1, ge=1, le=64, description="Processes that share the SMTP port")
 
     @field_validator("smtp_listen", "web_listen", "lmtp_listen")
@@ -79,7 +80,7 @@ class Settings(BaseSettings):
             parse_listen(value)
         return value
 
-    @field_validator("upstreams", "trusted_proxies")
+    @field_validator("upstreams", "trusted_proxies", "webhook_allow_private")
     @classmethod
     def _network_form(cls, value: str) -> str:
         _networks(value)
@@ -114,6 +115,11 @@ class Settings(BaseSettings):
     def proxy_networks(self) -> tuple[Network, ...]:
         """The HTTP proxies in front of us."""
         return _networks(self.trusted_proxies)
+
+    @cached_property
+    def webhook_networks(self) -> tuple[Network, ...]:
+        """The private networks that webhooks, and shops that we ask, may be in."""
+        return _networks(self.webhook_allow_private)
 
     @cached_property
     def dns_server_list(self) -> tuple[tuple[str, int], ...]:

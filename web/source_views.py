@@ -1,5 +1,7 @@
 """Pages for admins: the shops' systems that tell of orders, how to connect one, and what each has told."""
 
+from typing import Any
+
 from aiohttp import web
 
 from gateway import inbox, sources
@@ -57,7 +59,7 @@ async def source_page(request: web.Request) -> web.StreamResponse:
     source = await sources.source(gw, actor, id_)
     page = await sources.calls(gw, actor, id_, request.query.get("cursor") or None, PER_PAGE)
     whys = {call.id: sentence(call.why, locale_of(request), call.detail) for call in page.items}
-    words = {"kinds": KIND_NAMES, "outcomes": OUTCOMES}
+    words: dict[str, Any] = {"kinds": KIND_NAMES, "outcomes": OUTCOMES}
     return render(request, "source.html", source=source, page=page, whys=whys, **words)
 
 

@@ -45,11 +45,11 @@ def import_(
 async def _import(file: Path, shop: str, quiet: bool) -> "list[Imported]":
     from gateway.cli.wiring import open_gateway
     from gateway.domain.actors import SYSTEM
-    from gateway.domain.imports import read_orders
+    from gateway.domain.imports import form_of, read_orders
     from gateway.orders import import_orders
 
     content = _read(file)
-    rows = read_orders(content, _form(file))
+    rows = read_orders(content, form_of(file.name))
     done: list[Imported] = []
     async with open_gateway() as gw:
         with _progress(content.count(b"\n") + 1) as advance:
@@ -69,16 +69,6 @@ def _read(file: Path) -> bytes:
         return file.read_bytes()
     except OSError as error:
         raise Invalid(f"{file}: {error.strerror}") from None
-
-
-def _form(file: Path) -> str:
-    from gateway.errors import Invalid
-
-    forms = {".json": "json", ".jsonl": "json", ".ndjson": "json", ".csv": "csv", ".tsv": "csv"}
-    try:
-        return forms[file.suffix.lower()]
-    except KeyError:
-        raise Invalid(f"{file}: expected a name that ends in .json or .csv") from None
 
 
 @contextmanager

@@ -67,8 +67,36 @@ def read_orders(content: bytes, form: str) -> Iterator[Row]:
     return _read_json(text) if form == "json" else _read_csv(text)
 
 
+FORMS: Mapping[str, str] = {"json": "json", "jsonl": "json", "ndjson": "json", "csv": "csv", "tsv": "csv", "txt": "csv"}
+"""A file's form by the end of its name."""
+
+
+def form_of(filename: str) -> str:
+    """How a file is to be read. Raises Invalid for a name that says neither JSON nor CSV."""
+    try:
+        return FORMS[filename.rpartition(".")[2].lower()]
+    except KeyError:
+        raise Invalid("expected a file whose name ends in .json or .csv; spreadsheets save as CSV") from None
+
+
+TEMPLATE = (
+    # The headings in English and in Chinese, an order of two products, and one of one.
+    "order_no,email,name,locale,status,placed_at,paid_at,currency,total,tracking_no,note,sku,title,qty,price\r\n"
+    "A-1001,wang@example.com,王芳,zh,paid,2026-11-20T08:00:00+08:00,2026-11-20T08:05:00+08:00,"
+    "CNY,264.00,,请用礼盒包装,T-600,青花瓷茶壶,1,168.00\r\n"
+    "A-1001,wang@example.com,,,,,,,,,,C-80,茶杯,2,48.00\r\n"
+    "A-1002,li@example.com,Li Lei,en,shipped,2026-11-21T10:00:00Z,,USD,12.50,LP00123456789CN,,L-1,Lantern,1,12.50\r\n"
+)
+"""A CSV file to begin with."""
+
+
 def _decode(content: bytes) -> str:
-    """UTF-8, or GB18030: what spreadsheets in China save as CSV."""
+    """UTF-8, or what spreadsheets save: UTF-16 as "Unicode text", GB18030 as CSV in China."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        try:
+            return content.decode("utf-16")
+        except UnicodeDecodeError:
+            raise Invalid("the file breaks off in the middle of a character") from None
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             return content.decode(encoding)

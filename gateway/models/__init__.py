@@ -11,7 +11,7 @@ from gateway.models.second_factors import MailRequest, RecoveryCode, TotpSecret
 from gateway.models.shops import Shop
 from gateway.models.sources import OrderSource, SourceDelivery, SourceOrder
 from gateway.models.threads import Attachment, ConfirmLink, Message, ReplyToken, Thread, ThreadEvent
-from gateway.models.webhooks import Webhook, WebhookDelivery, WebhookEvent
+from gateway.models.webhooks import Webhook, WebhookCursor, WebhookDelivery, WebhookEvent
 from gateway.models.writing import CannedReply, Draft, Mention, Presence, Signature
 
 __all__ = [
@@ -60,6 +60,7 @@ __all__ = [
     "User",
     "WebSession",
     "Webhook",
+    "WebhookCursor",
     "WebhookDelivery",
     "WebhookEvent",
 ]

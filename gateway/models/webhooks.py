@@ -34,12 +34,15 @@ class Webhook(SQLModel, table=True):
 
 
 class WebhookEvent(SQLModel, table=True):
-    """Something that happened, written in the transaction that made it happen. Its id is the `webhook-id`."""
+    """Something that happened, written in the transaction that made it happen. Its id is the `webhook-id`.
+
+    Without a shop it is a test.
+    """
 
     __tablename__ = "webhook_events"
 
     id: str = Field(primary_key=True)
-    shop_id: str = Field(foreign_key="shops.id")
+    shop_id: str | None = Field(default=None, foreign_key="shops.id")
     kind: str
     data: dict[str, Any] = Field(default_factory=dict, sa_column=json_column())
     at: datetime = Field(index=True)
@@ -73,3 +76,12 @@ class WebhookDelivery(SQLModel, table=True):
     status: int = 0
     answer: str = ""
     at: datetime
+
+
+class WebhookCursor(SQLModel, table=True):
+    """Up to which of a shop's change numbers the changed threads have been told; only while somebody wants to hear."""
+
+    __tablename__ = "webhook_cursors"
+
+    shop_id: str = Field(primary_key=True, foreign_key="shops.id")
+    change_no: int

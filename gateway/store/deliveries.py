@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gateway.clock import new_id
-from gateway.domain.addresses import split
+from gateway.domain.addresses import mask, split
 from gateway.domain.emails import Bounce
 from gateway.domain.queueing import EVERYTHING
 from gateway.domain.relay_ids import relay_message_id
@@ -24,6 +24,7 @@ from gateway.store.filing import bump_change
 from gateway.store.journal import INLINE_BYTES
 from gateway.store.suppressions import suppress, suppression
 from gateway.store.wakeups import OUTBOUND, notify
+from gateway.store.webhook_events import emit
 
 __all__ = ["INLINE_BYTES", "Due", "Recorded", "claim", "give_back", "queue", "record_attempts", "record_bounce"]
 
@@ -225,6 +226,10 @@ async def record_bounce(session: AsyncSession, delivery_id: str, bounce: Bounce,
     await connection.execute(update(_DELIVERIES).where(_DELIVERIES.c.id == delivery_id).values(**values))
     if row.shop_id and row.thread_id:
         await show_change(session, row.shop_id, row.thread_id, failed and row.kind == "reply")
+    if failed and row.shop_id:
+        told = {"delivery_id": row.id, "thread_id": row.thread_id, "message_id": row.message_id, "mail": row.kind}
+        told |= {"to_masked": mask(row.rcpt_to), "bounce": bounce.kind, "refusal": values["refusal"]}
+        await emit(session, row.shop_id, "delivery.bounced", told, now)
     return failed
 
 

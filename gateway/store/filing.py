@@ -12,6 +12,7 @@ from gateway.domain.messages import NewMessage, Place, effect, snippet
 from gateway.domain.tokens import REPLY_LIFE
 from gateway.models import Attachment, Buyer, Message, ReplyToken, Shop, Thread
 from gateway.models.columns import table_of
+from gateway.store.webhook_events import emit_filed
 from gateway.store.search_index import add_message, indexed
 
 _THREADS = table_of(Thread)
@@ -54,6 +55,7 @@ async def file_message(session: AsyncSession, place: Place, message: NewMessage)
     await _update_thread(session, thread_id, message, change_no)
     names = [file.filename for file in message.attachments if not file.inline]
     await indexed(session, add_message, thread_id, (message.subject, message.text), names, message.channel)
+    await emit_filed(session, place.shop_id, thread_id, message)
     if message.direction in ("inbound", "outbound"):
         await _prolong_tokens(session, thread_id, message.received_at + REPLY_LIFE)
     return FiledMessage(message.id, thread_id, new=True)

@@ -10,11 +10,12 @@ from sqlalchemy import ColumnElement, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gateway.blobs import BlobStore, fetch
-from gateway.domain.addresses import fold
+from gateway.domain.addresses import fold, mask
 from gateway.domain.values import Peer
 from gateway.errors import Conflict, NotFound
 from gateway.models import InboundEmail, RawEmail
 from gateway.models.columns import table_of
+from gateway.store.webhook_events import emit
 
 LEASE = timedelta(seconds=120)
 """How long a worker may take over one mail before another may try; parsing is cut long before."""
@@ -116,6 +117,10 @@ async def finish(session: AsyncSession, claimed: Claimed, ending: Ending, now: d
         "decided_at": now,
     }
     await _write(session, claimed, values)
+    if ending.state == "held" and ending.shop_id:
+        told = {"inbound_id": claimed.id, "why": ending.why, "order_no": ending.order_no}
+        told |= {"from_masked": mask(claimed.author or claimed.mail_from)}
+        await emit(session, ending.shop_id, "message.held", told, now)
 
 
 async def postpone(session: AsyncSession, claimed: Claimed, until: datetime, why: str) -> None:

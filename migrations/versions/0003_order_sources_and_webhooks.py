@@ -99,7 +99,7 @@ def _webhooks() -> None:
     op.create_table(
         "webhook_events",
         sa.Column("id", TEXT(), nullable=False),
-        sa.Column("shop_id", TEXT(), nullable=False),
+        sa.Column("shop_id", TEXT(), nullable=True),
         sa.Column("kind", TEXT(), nullable=False),
         sa.Column("data", JSON, nullable=False),
         sa.Column("at", TIME(), nullable=False),
@@ -133,10 +133,18 @@ def _webhooks() -> None:
     )
     op.create_index("ix_webhook_deliveries_webhook", "webhook_deliveries", ["webhook_id", "id"])
     op.create_index(op.f("ix_webhook_deliveries_event_id"), "webhook_deliveries", ["event_id"])
+    op.create_table(
+        "webhook_cursors",
+        sa.Column("shop_id", TEXT(), nullable=False),
+        sa.Column("change_no", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["shop_id"], ["shops.id"], name=op.f("fk_webhook_cursors_shop_id")),
+        sa.PrimaryKeyConstraint("shop_id", name=op.f("pk_webhook_cursors")),
+    )
 
 
 def downgrade() -> None:
     for table in (
+        "webhook_cursors",
         "webhook_deliveries",
         "webhook_events",
         "webhooks",
