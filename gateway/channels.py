@@ -62,10 +62,9 @@ async def add(gw: Gateway, actor: Actor, document: ChannelDocument) -> Channel:
 
 
 async def put(gw: Gateway, actor: Actor, id_: str, document: ChannelDocument) -> Channel:
-    """Write a channel anew, whole; its kind stays what it was. Raises NotFound, and as `add` does."""
-    actor = admins_only(actor)
+    """Write a channel anew, whole; one of mail stays one. Raises NotFound, and as `add` does."""
     async with gw.db.write() as session:
-        known = await store.channel(session, actor, _id(id_))
+        actor, known = await _mine(session, actor, id_)
         if (known.kind in BY_MAIL) != (document.kind in BY_MAIL):
             raise Invalid("a channel of mail stays one; make another", field="kind")
         values = await _values(session, gw, actor, document, id_)
@@ -78,9 +77,8 @@ async def put(gw: Gateway, actor: Actor, id_: str, document: ChannelDocument) ->
 
 async def enable(gw: Gateway, actor: Actor, id_: str, on: bool) -> Channel:
     """Open or close a channel. Mail to a closed one is refused, unless it is a shop's own. Raises NotFound."""
-    actor = admins_only(actor)
     async with gw.db.write() as session:
-        await store.channel(session, actor, _id(id_))
+        actor, _ = await _mine(session, actor, id_)
         await store.change(session, id_, {"enabled": on, "updated_at": gw.clock.now()})
         changed = await store.channel(session, actor, id_)
         await record(session, actor, "channel.changed", _on(changed), gw.clock.now(), {"enabled": on})
@@ -89,11 +87,19 @@ async def enable(gw: Gateway, actor: Actor, id_: str, on: bool) -> Channel:
 
 async def remove(gw: Gateway, actor: Actor, id_: str) -> None:
     """Forget a channel; what came by it stays. Raises NotFound."""
-    actor = admins_only(actor)
     async with gw.db.write() as session:
-        known = await store.channel(session, actor, _id(id_))
+        actor, known = await _mine(session, actor, id_)
         await store.remove(session, id_)
         await record(session, actor, "channel.removed", _on(known), gw.clock.now())
+
+
+async def _mine(session: AsyncSession, actor: Actor, id_: str) -> tuple[Actor, Channel]:
+    """A channel that the actor may change. Managers see it and may not: Forbidden; for others it is not there."""
+    known = await store.channel(session, actor.acting("manage"), _id(id_))
+    admin = admins_only(actor)
+    if admin.shop_ids is not None and known.shop_id not in admin.shop_ids:
+        raise Forbidden("channels are set up by admins")
+    return admin, known
 
 
 def _on(known: Channel) -> On:

@@ -51,6 +51,14 @@ async def outgoing(api: Api, thread_id: str) -> dict[str, str | None]:
     return {"deliveries": delivery.id, "pauses": pause.id, "suppressions": row.id}
 
 
+async def routing(api: Api) -> dict[str, str | None]:
+    """A channel, a rule and a team of the shop lotus."""
+    channel = await api.post("/channels", {"kind": "email", "shop": "lotus", "address": "support"})
+    rule = await api.post("/rules", {"name": "R", "shop": "lotus", "actions": [{"do": "label", "value": "x"}]})
+    team = await api.post("/teams", {"name": "T", "shop": "lotus"})
+    return {"channels": channel.json["id"], "rules": rule.json["id"], "teams": team.json["id"]}
+
+
 @EVERY
 async def test_what_belongs_to_another_shop_is_not_there(api: Api, operation: Operation) -> None:
     """The neighbour's admin gets the very answer that is given for what never was."""
@@ -65,6 +73,7 @@ async def test_what_belongs_to_another_shop_is_not_there(api: Api, operation: Op
     theirs["thread-events"] = event
     theirs["buyers"] = (await api.get(f"/threads/{row.thread_id}")).json["buyer"]["id"]
     theirs |= await outgoing(api, row.thread_id or "")
+    theirs |= await routing(api)
     kind = operation.path.split("/")[1]
     if "{" not in operation.path:
         return
@@ -80,6 +89,9 @@ async def test_what_belongs_to_another_shop_is_not_there(api: Api, operation: Op
         "merge_thread": {"into": row.thread_id},
         "split_thread": {"message_ids": [new_id()]},
         "move_thread": {"order_no": "A-1001"},
+        "put_channel": {"kind": "email", "shop": "lotus", "address": "support"},
+        "put_rule": {"name": "Mine", "shop": "lotus", "actions": [{"do": "label", "value": "x"}]},
+        "put_team": {"name": "Mine", "shop": "lotus"},
     }
     body = bodies.get(operation.name)
     foreign = await api.call(operation.method, address(operation, id=theirs.get(kind) or ""), "jade-admin", json=body)
