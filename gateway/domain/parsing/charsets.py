@@ -99,6 +99,8 @@ _LIES_BELOW = 0.35
 _DOUBTED_BELOW = 0.6
 _MOSTLY = 0.04
 _LONG = 60
+_SAMPLE = 2_000
+_TWICE = re.compile("[\u00c2-\u00f4][\u0080-\u00bf\u2013-\u203a\u20ac\u0152-\u017e\u02c6\u02dc]{1,3}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +174,9 @@ _FAMILY: dict[str, tuple[str, ...]] = {
 
 def _doubt(raw: bytes, codec: str, text: str) -> Decoded:
     """A declared charset that fits is believed, unless another reads the bytes far better: labels that lie."""
-    if codec == "utf-8" or codec in _SEVEN_BIT:
+    if codec == "utf-8":
+        return _encoded_once(text)
+    if codec in _SEVEN_BIT:
         return Decoded(text, codec)
     as_utf8 = _strict(raw, "utf-8")
     score = plausibility(text)
@@ -186,6 +190,36 @@ def _doubt(raw: bytes, codec: str, text: str) -> Decoded:
     return Decoded(text, codec)
 
 
+def _encoded_once(text: str) -> Decoded:
+    """UTF-8 that was taken for Latin-1 and made UTF-8 again, as web forms do."""
+    if _TWICE.search(text[:_SAMPLE]) is None:
+        return Decoded(text, "utf-8")
+    for codec in ("latin-1", "cp1252"):
+        try:
+            once = text.encode(codec).decode("utf-8")
+        except UnicodeError:
+            continue
+        if plausibility(once) > plausibility(text) + 0.3:
+            return Decoded(once, "utf-8", "text was encoded twice: once is enough")
+    return Decoded(text, "utf-8")
+
+
+def _by_lines(raw: bytes, whole: Guess | None) -> Decoded | None:
+    """UTF-8 with lines of another charset amid: an answer around a quote that its program did not convert."""
+    kept = raw.split(b"\n")
+    foreign = [index for index, line in enumerate(kept) if not line.isascii()]
+    strange = [index for index in foreign if _strict(kept[index], "utf-8") is None]
+    guess = best_guess(b"\n".join(kept[index] for index in strange)) if 0 < len(strange) < len(foreign) else None
+    if guess is None:
+        return None
+    for index in strange:
+        kept[index] = kept[index].decode(guess.codec, "replace").encode("utf-8")
+    text = b"\n".join(kept).decode("utf-8")
+    if plausibility(text) < (whole.score if whole else 0.0) + 0.2:
+        return None
+    return Decoded(text, "utf-8", f"some lines are {guess.codec}, not utf-8")
+
+
 def _undeclared(raw: bytes, label: str | None, codec: str | None, hint: str | None) -> Decoded:
     said = f"charset {label} does not fit" if codec else f"unknown charset {label}" if label else "no charset given"
     for candidate in ("utf-8", _meta_codec(raw), codec_of(hint) if hint else None):
@@ -196,6 +230,8 @@ def _undeclared(raw: bytes, label: str | None, codec: str | None, hint: str | No
     if mostly is not None and len(raw) >= _LONG:
         return mostly
     guess = best_guess(raw)
+    if codec in (None, "utf-8") and (mixed := _by_lines(raw, guess)) is not None:
+        return mixed
     if mostly is not None and (guess is None or guess.score < _DOUBTED_BELOW):
         return mostly
     return _guessed(raw, guess, codec, said)

@@ -47,6 +47,7 @@ _WINDOW = 200
 _HIGH_BYTES = bytes(range(0x80, 0x100))
 _SAMPLE = 2048
 _CLEAR = 0.3
+_REACH = 0.4  # more than the detector's vote can lift
 
 _CANDIDATES = (
     "gb18030",
@@ -112,27 +113,33 @@ def plausibility(text: str) -> float:
     """How natural the non-ASCII part of a text looks: 1 very, 0 not at all; 1 for pure ASCII."""
     if text.isascii():
         return 1.0
+    window, foreign, common = _measured(text)
+    return (common - _oddities(window)) / foreign
+
+
+def _measured(text: str) -> tuple[str, int, float]:
+    """The window around the first foreign character, how many there are in it, and how common they are in all."""
     first = _FOREIGN.search(text)
     start = max(0, first.start() - 20) if first else 0
     window = text[start : start + _WINDOW]
-    foreign = [char for char in window if char > "\x7f"]
-    return (sum(map(_commonness, foreign)) - _oddities(window)) / len(foreign)
+    foreign = _FOREIGN.findall(window)
+    return window, len(foreign), sum(map(_commonness, foreign))
 
 
 def _oddities(text: str) -> float:
     """Neighbours that no language writes: two scripts in one word, capitals after small letters, accents in a row."""
     odd = 0.0
-    before, run, flipped, was_small = _NEUTRAL, 0, False, False
-    for char in text:
-        script = _script(char)
-        odd += _MIXED.get((before, script), 0.0) if script != before else 0.0
-        run = run + 1 if script == _LATIN else 0
-        odd += 0.35 if run > 2 else 0.0
-        small = script not in (_NEUTRAL, _ASCII) and char.islower()
-        capital = script not in (_NEUTRAL, _ASCII) and char.isupper()
-        flipped = (flipped or was_small) and capital
+    before, run, flipped, case_before = _NEUTRAL, 0, False, _NO_CASE
+    for script, case in map(_kind, text):
+        if script != before:
+            odd += _MIXED.get((before, script), 0.0)
+            before, run = script, 1
+        elif script == _LATIN:
+            run += 1
+            odd += 0.35 if run > 2 else 0.0
+        flipped = case == _CAPITAL and (flipped or case_before == _SMALL)
         odd += 0.4 if flipped else 0.0
-        before, was_small = script, small
+        case_before = case
     return odd
 
 
@@ -148,7 +155,18 @@ _MIXED = {
 """Scripts that meet inside a word, and how odd that is."""
 
 
+_NO_CASE, _SMALL, _CAPITAL = range(3)
+
+
 @lru_cache(maxsize=8192)
+def _kind(char: str) -> tuple[int, int]:
+    """The script of a character, and its case where it is no ASCII letter."""
+    script = _script(char)
+    if script in (_NEUTRAL, _ASCII):
+        return script, _NO_CASE
+    return script, _SMALL if char.islower() else _CAPITAL if char.isupper() else _NO_CASE
+
+
 def _script(char: str) -> int:
     code = ord(char)
     if code < 0x80:
@@ -167,9 +185,9 @@ def _script(char: str) -> int:
 def best_guess(raw: bytes) -> Guess | None:
     """The codec whose reading looks most natural, or None when none reads the bytes whole."""
     sample = raw if len(raw) <= _SAMPLE else _cut(raw)
-    guesses = {guess.codec: guess for codec in _CANDIDATES if (guess := _read_as(codec, sample))}
+    guesses, others = _likely(sample)
     scores = sorted((guess.score for guess in guesses.values()), reverse=True)
-    if len(scores) < 2 or scores[0] - scores[1] < _CLEAR:
+    if len(scores) + others < 2 or (len(scores) > 1 and scores[0] - scores[1] < _CLEAR):
         _vote(guesses, sample)
     if not guesses:
         return None
@@ -177,12 +195,36 @@ def best_guess(raw: bytes) -> Guess | None:
     return best if sample is raw else Guess(best.codec, raw.decode(best.codec, "replace"), best.score)
 
 
+def _likely(sample: bytes) -> tuple[dict[str, Guess], int]:
+    """The readings that may win, and how many cannot: odd neighbours only ever lower a score, and cost the most."""
+    readings: list[tuple[float, str, str]] = []
+    for codec in _CANDIDATES:
+        try:
+            text = sample.decode(codec)
+        except UnicodeError:
+            continue
+        _, foreign, common = _measured(text)
+        readings.append((common / max(1, foreign) - _borrowed(codec, text) + _PRIOR.get(codec, 0.0), codec, text))
+    guesses: dict[str, Guess] = {}
+    best = -1.0
+    for most, codec, text in sorted(readings, key=lambda reading: -reading[0]):
+        if most < best - _REACH:
+            break
+        guesses[codec] = _scored(codec, text)
+        best = max(best, guesses[codec].score)
+    return {codec: guesses[codec] for codec in _CANDIDATES if codec in guesses}, len(readings) - len(guesses)
+
+
+def _scored(codec: str, text: str) -> Guess:
+    return Guess(codec, text, plausibility(text) - _borrowed(codec, text) + _PRIOR.get(codec, 0.0))
+
+
 def _read_as(codec: str, sample: bytes) -> Guess | None:
     try:
         text = sample.decode(codec)
     except UnicodeError:
         return None
-    return Guess(codec, text, plausibility(text) - _borrowed(codec, text) + _PRIOR.get(codec, 0.0))
+    return _scored(codec, text)
 
 
 def _vote(guesses: dict[str, Guess], sample: bytes) -> None:

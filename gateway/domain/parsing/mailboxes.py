@@ -1,6 +1,7 @@
 """Address lists (RFC 5322 §3.4, RFC 6532), with groups, comments and what people and programs do to them."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from gateway.domain.emails import Mailbox
@@ -55,7 +56,24 @@ def read(raw: bytes, reader: Reader) -> tuple[Mailbox, ...]:
             break
         position, draft = _take(match, text, draft, found, reader)
     _finish(draft, found, reader)
-    return tuple(found)
+    return tuple(_rejoined(found))
+
+
+def _rejoined(found: list[Mailbox]) -> Iterator[Mailbox]:
+    """`Smith, John <js@example.com>` without quotes is one mailbox: a word that is no address and looks like a name."""
+    waiting: list[Mailbox] = []
+    for each in found:
+        word = each.name or each.address
+        if "@" not in each.address and not word[:1].islower():
+            waiting.append(each)
+            continue
+        if waiting and each.name and "@" in each.address:
+            names = [before.name or before.address for before in waiting]
+            waiting, each = [], Mailbox(", ".join([*names, each.name]), each.address)
+        yield from waiting
+        waiting = []
+        yield each
+    yield from waiting
 
 
 def _take(match: re.Match[str], text: str, draft: _Draft, found: list[Mailbox], reader: Reader) -> tuple[int, _Draft]:

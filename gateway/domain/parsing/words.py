@@ -41,6 +41,7 @@ class Reader:
         self.hint = hint
         self._nested = False
         self._decoded: dict[tuple[bytes, str | None], str] = {}
+        self._read: dict[tuple[bytes, str | None], str] = {}
 
     def unstructured(self, raw: bytes) -> str:
         """A subject, a display name, a comment: white space folded, encoded words decoded, unsafe characters out."""
@@ -62,6 +63,11 @@ class Reader:
         """Bytes of a header as text: RFC 6532 UTF-8, or whatever 8-bit charset the client left there."""
         if raw.isascii() and b"\x1b" not in raw:
             return raw.decode("ascii")
+        if (raw, self.hint) not in self._read:
+            self._read[raw, self.hint] = self._foreign(raw)
+        return self._read[raw, self.hint]
+
+    def _foreign(self, raw: bytes) -> str:
         found = decode(raw, "utf-8", hint=self.hint)
         if found.codec != "utf-8":
             self.repairs.note(f"header has raw bytes: read as {found.codec}")
