@@ -3,17 +3,19 @@
 from dataclasses import dataclass
 
 from gateway.domain.actors import Actor
+from gateway.domain.rights import Right
 
 from .i18n import N_
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One entry of the side navigation: where it leads, its name and its icon."""
+    """One entry of the side navigation: where it leads, its name and its icon, and the right that it needs."""
 
     path: str
     name: str
     icon: str
+    right: Right = "manage"
 
 
 SECTIONS: tuple[tuple[str, tuple[Section, ...]], ...] = (
@@ -40,11 +42,13 @@ SECTIONS: tuple[tuple[str, tuple[Section, ...]], ...] = (
             Section("/people", N_("People"), "users"),
             Section("/tokens", N_("API tokens"), "key-round"),
             Section("/audit", N_("Audit log"), "scroll-text"),
+            Section("/health", N_("Health"), "heart-pulse", "govern"),
         ),
     ),
 )
 
 
 def sections_for(actor: Actor) -> tuple[tuple[str, tuple[Section, ...]], ...]:
-    """The groups that a person sees. Raises nothing: whoever is no admin sees none."""
-    return SECTIONS if actor.is_admin else ()
+    """The groups that a person sees, each with the pages that the person may open."""
+    may = ((group, tuple(entry for entry in entries if actor.may(entry.right))) for group, entries in SECTIONS)
+    return tuple((group, entries) for group, entries in may if entries)

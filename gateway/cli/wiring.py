@@ -1,7 +1,7 @@
 """Puts the parts together: the only place that knows which implementation stands behind which seam."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,7 @@ from gateway.store.journal import SenderLimits
 
 if TYPE_CHECKING:
     from gateway.context import Gateway
+    from gateway.domain.checkup import Finding
     from gateway.domain.composing.signing import DkimKey
 
 
@@ -51,7 +52,17 @@ async def open_gateway(settings: Settings | None = None, check_schema: bool = Tr
             secret=secret_key(settings),
             renderer=Renderer(),
             dkim_keys=_dkim_keys(settings),
+            probe_relay=_probe(settings),
         )
+
+
+def _probe(settings: Settings) -> "Callable[[], Awaitable[Finding]]":
+    async def probe() -> "Finding":
+        from smtp.probing import probe_relay
+
+        return await probe_relay(settings)
+
+    return probe
 
 
 def ensure_schema(database: Database) -> None:

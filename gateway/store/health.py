@@ -2,29 +2,35 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Select, Table, func, inspect, or_, select, text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from gateway.models import Delivery, InboundEmail, Message, RawEmail
+from gateway.models import Delivery, InboundEmail, Message, Pause, RawEmail, Thread
 from gateway.models.columns import table_of
 
 _INBOUND, _DELIVERIES = table_of(InboundEmail), table_of(Delivery)
 _MESSAGES, _RAW = table_of(Message), table_of(RawEmail)
+_THREADS, _PAUSES = table_of(Thread), table_of(Pause)
 OVERDUE = timedelta(minutes=5)
 """Work that has been due for so long means that no worker runs, or that they can't keep up."""
 
 
 @dataclass(frozen=True, slots=True)
 class Queues:
-    """Rows by state, since when the oldest waiting one has waited (None: nothing waits), and how many are overdue."""
+    """Rows by state, since when the oldest waiting one has waited (None: nothing waits), and how many are overdue.
+
+    `unanswered` counts the conversations that wait for a seller.
+    """
 
     inbound: Mapping[str, int]
     deliveries: Mapping[str, int]
     oldest_pending: datetime | None
     oldest_unsent: datetime | None
     overdue: int
+    unanswered: int
+    pauses: int
 
 
 async def queues(session: AsyncSession, now: datetime) -> Queues:
@@ -41,12 +47,26 @@ async def queues(session: AsyncSession, now: datetime) -> Queues:
         oldest_pending=(await connection.execute(select(func.min(_INBOUND.c.received_at)).where(pending))).scalar(),
         oldest_unsent=(await connection.execute(select(func.min(_DELIVERIES.c.queued_at)).where(unsent))).scalar(),
         overdue=sum([(await connection.execute(statement)).scalar_one() for statement in late]),
+        unanswered=(
+            await connection.execute(select(func.count()).where(_THREADS.c.needs_reply.is_(True)))
+        ).scalar_one(),
+        pauses=(await connection.execute(select(func.count()).select_from(_PAUSES))).scalar_one(),
     )
 
 
 async def _by_state(session: AsyncSession, table: Table) -> dict[str, int]:
     statement = select(table.c.state, func.count().label("rows")).group_by(table.c.state)
     return {row.state: row.rows for row in await (await session.connection()).execute(statement)}
+
+
+async def clock(session: AsyncSession) -> datetime:
+    """What time the database takes it to be. SQLite asks this machine."""
+    connection = await session.connection()
+    if connection.dialect.name == "sqlite":
+        seconds = (await connection.execute(text("SELECT unixepoch('now', 'subsec')"))).scalar_one()
+        return datetime.fromtimestamp(seconds, UTC)
+    now: datetime = (await connection.execute(text("SELECT clock_timestamp()"))).scalar_one()
+    return now.astimezone(UTC)
 
 
 async def schema_revision(session: AsyncSession) -> str | None:

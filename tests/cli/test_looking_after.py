@@ -66,7 +66,7 @@ def test_a_sound_gateway_passes_every_check(tmp_path: Path) -> None:
     with gateway(tmp_path / "home") as znx:
         znx.run("shop", "add", "lotus", "--name", "莲花")
         done = znx.run("doctor")
-        assert done.stdout.count(b"ok ") == len(done.stdout.splitlines()) == 8
+        assert done.stdout.count(b"ok ") == len(done.stdout.splitlines()) >= 11
 
 
 def test_mail_that_nobody_processes_is_told_of(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
 from prometheus_client.registry import Collector
 
-from gateway import monitoring
+from gateway import examining, monitoring
 from gateway.context import Gateway
 from gateway.domain.ledger import STATES
 from gateway.store.health import Queues
@@ -34,7 +34,7 @@ def routes(gw: Gateway) -> list[web.RouteDef]:
         return answer({"status": "ready", "schema": current})
 
     async def metrics(_request: web.Request) -> web.StreamResponse:
-        snapshot = _Snapshot(await monitoring.queues(gw), gw.clock.now())
+        snapshot = _Snapshot(await monitoring.queues(gw), gw.clock.now(), examining.free_bytes(gw))
         return web.Response(body=exposition(snapshot), headers={"Content-Type": CONTENT_TYPE_PLAIN_0_0_4})
 
     handlers = {"/healthz": healthz, "/readyz": readyz, "/metrics": metrics}
@@ -61,8 +61,8 @@ def exposition(snapshot: Collector) -> bytes:
 class _Snapshot(Collector):
     """The queues of one moment. Each process tells the whole of the database: take the maximum, not the sum."""
 
-    def __init__(self, queues: Queues, now: datetime) -> None:
-        self._queues, self._now = queues, now
+    def __init__(self, queues: Queues, now: datetime, free_bytes: int) -> None:
+        self._queues, self._now, self._free = queues, now, free_bytes
 
     def collect(self) -> Iterator[Metric]:
         """The metrics by name."""
@@ -83,3 +83,10 @@ class _Snapshot(Collector):
             ("znx_outbound_oldest_unsent_seconds", "Age of the oldest mail to send", queues.oldest_unsent),
         ):
             yield GaugeMetricFamily(name, help_, value=(self._now - since).total_seconds() if since else 0)
+        for name, help_, number in (
+            ("znx_overdue", "Mails to process or to send that have been due for five minutes", queues.overdue),
+            ("znx_threads_to_answer", "Conversations that wait for an answer of a seller", queues.unanswered),
+            ("znx_pauses", "Shops and domains whose mail an admin lets wait", queues.pauses),
+            ("znx_disk_free_bytes", "Room on the disk of ZNX_HOME", self._free),
+        ):
+            yield GaugeMetricFamily(name, help_, value=number)
