@@ -47,9 +47,7 @@ async def queues(session: AsyncSession, now: datetime) -> Queues:
         oldest_pending=(await connection.execute(select(func.min(_INBOUND.c.received_at)).where(pending))).scalar(),
         oldest_unsent=(await connection.execute(select(func.min(_DELIVERIES.c.queued_at)).where(unsent))).scalar(),
         overdue=sum([(await connection.execute(statement)).scalar_one() for statement in late]),
-        unanswered=(
-            await connection.execute(select(func.count()).where(_THREADS.c.needs_reply.is_(True)))
-        ).scalar_one(),
+        unanswered=(await connection.execute(select(func.count()).where(_THREADS.c.needs_reply))).scalar_one(),
         pauses=(await connection.execute(select(func.count()).select_from(_PAUSES))).scalar_one(),
     )
 
@@ -63,7 +61,7 @@ async def clock(session: AsyncSession) -> datetime:
     """What time the database takes it to be. SQLite asks this machine."""
     connection = await session.connection()
     if connection.dialect.name == "sqlite":
-        seconds = (await connection.execute(text("SELECT unixepoch('now', 'subsec')"))).scalar_one()
+        seconds = (await connection.execute(text("SELECT (julianday('now') - 2440587.5) * 86400"))).scalar_one()
         return datetime.fromtimestamp(seconds, UTC)
     now: datetime = (await connection.execute(text("SELECT clock_timestamp()"))).scalar_one()
     return now.astimezone(UTC)
