@@ -129,6 +129,12 @@ def is_footer(line: str) -> bool:
     return any(map(_MOBILE.match, {line, _LINK.sub("", _GLUED_RULE.sub("", line))}))
 
 
+def _asks_for(lines: list[str], rule: int) -> bool:
+    """A colon above the rule: what follows is what was to be said."""
+    above = next((lines[index].rstrip() for index in range(rule - 1, -1, -1) if lines[index].strip()), "")
+    return above.endswith((":", "："))
+
+
 def _is_card(lines: list[str], start: int, end: int) -> bool:
     """A drawn rule and then a few short lines, or a list's footer: a signature as QQ and Foxmail set it apart."""
     block = [line.strip() for line in lines[start:end] if line.strip()]
@@ -136,7 +142,11 @@ def _is_card(lines: list[str], start: int, end: int) -> bool:
         return False
     if _LIST_FOOTER.search("\n".join(block)):
         return True
-    if len(lines[start - 1].strip()) < 10 or any(len(line) > _SHORT or line[-1] in _SPEECH for line in block):
+    if (
+        _asks_for(lines, start - 1)
+        or len(lines[start - 1].strip()) < 10
+        or any(len(line) > _SHORT or line[-1] in _SPEECH for line in block)
+    ):
         return False
     text = "\n".join(block)
     return _CONTACT.search(text) is not None or (len(block) <= 2 and not any(map(str.isdigit, text)))

@@ -1,7 +1,7 @@
 """Replies as the mail programs of many countries write them; `tests/emails/replies/*.txt` holds them as they look.
 
 The first line of a file is what was asked. Each `=== name | signature` begins a mail: the answer up to the first blank
-line, then all that the program put below it.
+line, then all that the program put below it. Where nothing was asked, all of it is the answer.
 """
 
 import re
@@ -26,6 +26,8 @@ def recipes() -> Iterator[Recipe]:
 
 
 def _reply(name: str, body: str, asked: str, signature: str) -> Recipe:
+    if not asked:
+        return Recipe(name, mail(head("订单 1001"), leaf(body)), {"fresh_text": body, "class": "human", "bounce": None})
     told = re.split(r"\n\s*\n", body, maxsplit=1)[0]
     expects = {
         "fresh_text": told,
