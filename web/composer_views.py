@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from gateway import drafts, unsending
+from gateway import canned, drafts, unsending
 from gateway.domain.writing import Draft
 
 from .composing import kept_files, kind_of
@@ -14,14 +14,24 @@ FROM_SCRIPT = "application/json"
 
 
 async def save_draft(request: web.Request) -> web.StreamResponse:
-    """Keep what is written so far."""
+    """Keep what is written so far, with a canned reply below it when the form names one."""
     form, id_ = request[FORM], request.match_info["id"]
     gw, actor = gateway(request), visit(request).actor
-    draft = Draft(kind_of(form), form.get("text"), gw.clock.now())
+    written = form.get("text")
+    if chosen := form.get("canned"):
+        texts = (await canned.for_thread(gw, actor, id_)).texts
+        written = "\n".join(filter(None, (written, *(text.text for text in texts if text.id == chosen))))
+    draft = Draft(kind_of(form), written, gw.clock.now())
     await drafts.save(gw, actor, id_, draft, form.get("form_id"), kept_files(form))
     if request.headers.get("Accept") == FROM_SCRIPT:
         return web.Response(status=204)
     return back(request, f"/threads/{id_}#composer")
+
+
+async def canned_texts(request: web.Request) -> web.StreamResponse:
+    """The shop's canned replies, filled in for this thread, for the page's script."""
+    kit = await canned.for_thread(gateway(request), visit(request).actor, request.match_info["id"])
+    return web.json_response([{"id": text.id, "name": text.name, "text": text.text} for text in kit.texts])
 
 
 async def take_back(request: web.Request) -> web.StreamResponse:

@@ -17,6 +17,7 @@ VIEW_NAMES = {
     # What each view is called, and its icon.
     "needs_reply": (N_("Needs reply"), "inbox"),
     "mine": (N_("Mine"), "user-round"),
+    "mentions": (N_("Mentions"), "at-sign"),
     "unassigned": (N_("Unassigned"), "users"),
     "waiting": (N_("Waiting for buyer"), "hourglass"),
     "snoozed": (N_("Snoozed"), "moon"),
@@ -29,6 +30,7 @@ EMPTY_VIEWS = {
     # What an empty view tells.
     "needs_reply": N_("Every buyer has an answer. New mail appears here by itself."),
     "mine": N_("Nothing is assigned to you."),
+    "mentions": N_("No colleague has called you by @ in a note."),
     "unassigned": N_("Every open conversation has an owner."),
     "waiting": N_("You are not waiting for any buyer."),
     "snoozed": N_("Nothing is snoozed."),

@@ -7,9 +7,11 @@ from typing import Any
 
 from aiohttp import web
 
-from gateway import drafts, inbox, outbound, surroundings
+from gateway import canned, drafts, inbox, outbound, surroundings
+from gateway.domain.canned import unfilled
 from gateway.domain.conversations import clean_text
 from gateway.domain.editing import MAX_LABEL_CHARS
+from gateway.domain.mentions import handle
 from gateway.errors import AnsweredMeanwhile, Invalid
 
 from .bubbles import STATUSES, bubbles
@@ -36,6 +38,7 @@ PROBLEMS = {
     "attachments": N_("At most 20 files and 25 MiB together."),
     "thread": N_("We know no email address of this buyer, so an answer can't be sent. Leave a note instead."),
     "template": N_("This reply template can't be used."),
+    "variables": N_("Fill in what still stands in double braces."),
     "send_at": N_("Choose a moment to come, at most a year ahead."),
 }
 OTHER_PROBLEM = N_("This could not be sent.")
@@ -54,6 +57,7 @@ async def _page(request: web.Request, status: int = 200, composer: Composer | No
     detail = await inbox.thread(gw, actor, id_, with_html=False)
     if not detail.messages and (there := await surroundings.leads_to(gw, actor, id_)):
         return see_other(f"/threads/{there}")
+    people = await inbox.colleagues(gw, actor, id_)
     around = await surroundings.of_thread(gw, actor, detail.thread, event_ids(detail.messages))
     return show(
         request,
@@ -63,10 +67,12 @@ async def _page(request: web.Request, status: int = 200, composer: Composer | No
         conversation=bubbles(detail, locale_of(request), around.events),
         around=around,
         splitting=request.query.get("split") == "1" and len(detail.messages) > 1,
-        colleagues=await inbox.colleagues(gw, actor, id_),
+        colleagues=people,
         statuses=STATUSES,
         snoozes=SNOOZES,
         max_label=MAX_LABEL_CHARS,
+        kit=await canned.for_thread(gw, actor, id_),
+        handles={person.id: handle(person) for person in people},
         composer=composer or from_drafts(around.drafts),
         later=LATER,
         refusals=REFUSALS,
@@ -104,8 +110,13 @@ async def _reply(request: web.Request, form: Form, id_: str) -> str:
     gw, here = gateway(request), visit(request)
     returned = await drafts.files_of(gw, here.actor, id_, kept_files(form))
     new = tuple(outbound.NewAttachment(file.filename, file.content_type, file.content) for file in form.files)
+    text = clean_text(form.get("text"))
+    if names := unfilled(text):
+        raise Invalid(f"fill in {', '.join(names)}", "variables")
+    signed = form.get("signature") == "1"
     draft = outbound.ReplyDraft(
-        text=clean_text(form.get("text")),
+        text=text,
+        signature=(await canned.for_thread(gw, here.actor, id_)).signature if signed else "",
         attachments=returned + new,
         idempotency_key=f"page:{form.get('form_id')[:64]}" if form.get("form_id") else "",
         status_after="closed" if form.get("after") == "closed" else "waiting",

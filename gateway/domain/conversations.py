@@ -12,7 +12,18 @@ from gateway.errors import Invalid
 
 Status = Literal["open", "waiting", "snoozed", "closed"]
 STATUSES: tuple[Status, ...] = ("open", "waiting", "snoozed", "closed")
-VIEWS = ("needs_reply", "mine", "unassigned", "waiting", "snoozed", "order_notes", "automatic", "closed", "all")
+VIEWS = (
+    "needs_reply",
+    "mine",
+    "mentions",
+    "unassigned",
+    "waiting",
+    "snoozed",
+    "order_notes",
+    "automatic",
+    "closed",
+    "all",
+)
 MAX_LIMIT = 100
 
 

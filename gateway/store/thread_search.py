@@ -10,10 +10,11 @@ from sqlalchemy import ColumnElement, and_, false, select, true
 from gateway.domain.actors import Actor
 from gateway.domain.addresses import fold
 from gateway.domain.searching_queries import Search, span
-from gateway.models import Team, Thread, User
+from gateway.models import Mention, Team, Thread, User
 from gateway.models.columns import table_of
 
 _T, _U, _TEAMS = table_of(Thread), table_of(User), table_of(Team)
+_CALLS = table_of(Mention)
 
 Condition = ColumnElement[bool]
 
@@ -22,11 +23,20 @@ def _mine(actor: Actor) -> Condition:
     return and_(_T.c.assignee_id == actor.user_id, _T.c.status != "closed") if actor.user_id else false()
 
 
+def _called(actor: Actor, unseen: bool = False) -> Condition:
+    if not actor.user_id:
+        return false()
+    mine = select(_CALLS.c.thread_id).where(_CALLS.c.user_id == actor.user_id)
+    return _T.c.id.in_(mine.where(_CALLS.c.seen_at.is_(None)) if unseen else mine)
+
+
 VIEW_CONDITIONS: dict[str, Callable[[Actor], Condition]] = {
     # the buyer spoke last and nobody has dealt with it
     "needs_reply": lambda _: and_(_T.c.needs_reply, _T.c.status == "open"),
     # given to the reader and not finished
     "mine": _mine,
+    # a note calls the reader by @
+    "mentions": lambda actor: and_(_called(actor), _T.c.merged_into_id.is_(None)),
     # nobody's, and a person is waiting
     "unassigned": lambda _: and_(_T.c.assignee_id.is_(None), _T.c.status == "open", _T.c.automatic.is_(False)),
     # answered: the buyer's turn
@@ -46,6 +56,8 @@ VIEW_CONDITIONS: dict[str, Callable[[Actor], Condition]] = {
 COUNTED: dict[str, Callable[[Actor], Condition]] = {
     "needs_reply": VIEW_CONDITIONS["needs_reply"],
     "mine": VIEW_CONDITIONS["mine"],
+    # those that the reader has not looked at since
+    "mentions": lambda actor: _called(actor, unseen=True),
     "unassigned": VIEW_CONDITIONS["unassigned"],
     "snoozed": VIEW_CONDITIONS["snoozed"],
     # only those that want something of us: the view itself also holds the answered ones

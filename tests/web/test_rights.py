@@ -28,6 +28,7 @@ NAMES: dict[str, Fill] = {
     "/attachments/{id}/picture": lambda site: site.picture_id,
     "/deliveries/{id}": lambda _: NOTHING,
     "/thread-events/{id}": lambda _: NOTHING,
+    "/canned/{id}": lambda _: NOTHING,
     "/sources/{id}": lambda _: NOTHING,
     "/pauses/{id}": lambda _: NOTHING,
     "/suppressions/{id}": lambda _: NOTHING,

@@ -1,6 +1,7 @@
 // The composer: keys, drafts kept on the server, files chosen, pasted and dropped. Without it the form still works.
 import { composing } from "./keys.js";
 import { keepDrafts } from "./drafts.js";
+import { setUpInserts } from "./inserts.js";
 
 const MAX_FILES = 20;
 const MAX_BYTES = 25 * 1024 * 1024;
@@ -116,6 +117,7 @@ export function setUpComposer(send) {
   const text = form.querySelector("textarea");
   const input = form.querySelector("input[type=file]");
   const drafts = keepDrafts(form, text);
+  setUpInserts(form, text, drafts);
   const zone = form.querySelector("input[name=zone]");
   if (!zone.value) {
     zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone;
