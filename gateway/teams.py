@@ -1,5 +1,6 @@
 """What admins and managers do with teams: list, make, change, remove."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -8,14 +9,16 @@ from gateway.clock import new_id
 from gateway.context import Gateway
 from gateway.domain.actors import Actor
 from gateway.domain.auditing import On
+from gateway.domain.conversations import Person
 from gateway.domain.ids import is_id
 from gateway.domain.routing.documents import TeamDocument
 from gateway.domain.routing.shapes import team_json
 from gateway.domain.routing.teams import Team, zone_of
 from gateway.errors import Conflict, Forbidden, Invalid, NotFound
+from gateway.store import people
 from gateway.store import teams as store
 from gateway.store.audit import record
-from gateway.store.shops import shop
+from gateway.store.shops import ShopSetup, shop, shops
 
 
 async def teams(gw: Gateway, actor: Actor) -> tuple[Team, ...]:
@@ -104,3 +107,26 @@ async def _members(session: AsyncSession, shop_id: str | None, wanted: list[str]
     if unknown:
         raise Invalid(f"nobody here has the address {unknown[0][:80]!r}", field="members")
     return list(dict.fromkeys(known[address.strip().lower()] for address in wanted))
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """Whom and what a channel, a rule or a team may name: shops, teams, and the people of those shops."""
+
+    shops: tuple[ShopSetup, ...]
+    teams: tuple[Team, ...]
+    people: tuple[Person, ...]
+
+    @property
+    def names(self) -> dict[str, str]:
+        """The names of ids."""
+        return {team.id: team.name for team in self.teams} | {each.id: each.name or each.email for each in self.people}
+
+
+async def choices(gw: Gateway, actor: Actor) -> Choices:
+    """What the actor may choose from."""
+    async with gw.db.read() as session:
+        shops_ = tuple(await shops(session, actor))
+        found = {each.id: each for one in shops_ for each in await people.colleagues(session, one.id)}
+        by_address = tuple(sorted(found.values(), key=lambda each: each.email.lower()))
+        return Choices(shops_, await store.teams(session, actor), by_address)

@@ -29,6 +29,14 @@ SECTIONS: tuple[tuple[str, tuple[Section, ...]], ...] = (
         ),
     ),
     (
+        N_("Routing"),
+        (
+            Section("/channels", N_("Channels"), "at-sign"),
+            Section("/rules", N_("Routing rules"), "route"),
+            Section("/teams", N_("Teams"), "users"),
+        ),
+    ),
+    (
         N_("Orders and other programs"),
         (
             Section("/sources", N_("Order sources"), "plug"),
