@@ -21,10 +21,11 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """The fields by name (the last one of each) and the files."""
+    """The fields by name (the last one of each), all values of each, and the files."""
 
     fields: Mapping[str, str] = field(default_factory=dict)
     files: tuple[Upload, ...] = ()
+    values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def get(self, name: str) -> str:
         """A field's text; empty when it is absent."""
@@ -42,7 +43,8 @@ async def read_form(request: web.Request, limit: int) -> Form:
         raise Invalid("this form could not be read") from None
     fields = {name: value for name, value in posted.items() if isinstance(value, str)}
     uploads = [value for value in posted.values() if isinstance(value, web.FileField)]
-    return Form(fields, tuple(file for file in map(_read, uploads) if file.filename))
+    values = {name: tuple(one for one in posted.getall(name) if isinstance(one, str)) for name in fields}
+    return Form(fields, tuple(file for file in map(_read, uploads) if file.filename), values)
 
 
 def _read(upload: web.FileField) -> Upload:

@@ -1,17 +1,23 @@
 """The inbox: views with counts, the list, and the thread that is open in it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from urllib.parse import urlencode
 
 from aiohttp import web
+from markupsafe import Markup
 
-from gateway import inbox
+from gateway import batch, inbox
 from gateway.clock import new_id
-from gateway.domain.conversations import VIEWS, ThreadDetail, ThreadQuery
+from gateway.domain.conversations import VIEWS, ThreadDetail, ThreadQuery, ThreadSummary
 
+from . import list_filters
 from .i18n import N_
-from .keys import gateway, visit
-from .pages import render
+from .keys import ROWS, gateway, visit
+from .pages import locale_of, render
+from .rows import Look
+from .times import zone_of
 
 VIEW_NAMES = {
     # What each view is called, and its icon.
@@ -39,6 +45,14 @@ EMPTY_VIEWS = {
     "closed": N_("Nothing is closed yet."),
     "all": N_("No mail yet. Write to the shop's address from a buyer's mailbox, and it appears here."),
 }
+SNOOZES = {
+    # What the snooze menus offer.
+    "1h": (N_("1 hour"), timedelta(hours=1)),
+    "4h": (N_("4 hours"), timedelta(hours=4)),
+    "1d": (N_("1 day"), timedelta(days=1)),
+    "3d": (N_("3 days"), timedelta(days=3)),
+    "7d": (N_("1 week"), timedelta(days=7)),
+}
 PER_PAGE = 40
 
 
@@ -54,17 +68,22 @@ class Place:
     def url(self, path: str = "/inbox", **changes: str) -> str:
         """A link to `path` from here, with some of it changed."""
         here = {"shop": self.shop, "view": self.view, "q": self.q, "cursor": self.cursor} | changes
-        given = {name: value for name, value in here.items() if value and (name, value) != ("view", "needs_reply")}
+        given = {name: value for name, value in here.items() if value}
+        if given.get("view") == _default_view(here["q"]):
+            del given["view"]
         return f"{path}?{urlencode(given)}" if given else path
 
 
+def _default_view(q: str) -> str:
+    """A search looks everywhere."""
+    return "all" if q else "needs_reply"
+
+
 def place_of(request: web.Request) -> Place:
-    """The place in the URL. An unknown view is the default one; a search without a view looks everywhere."""
+    """The place in the URL; an unknown view is the default one."""
     query = request.query
-    words = query.get("q", "").strip()[:200]
-    view = query.get("view", "")
-    fallback = "all" if words else "needs_reply"
-    return Place(query.get("shop", ""), view if view in VIEWS else fallback, words, query.get("cursor", ""))
+    words, view = query.get("q", "").strip()[:200], query.get("view", "")
+    return Place(query.get("shop", ""), view if view in VIEWS else _default_view(words), words, query.get("cursor", ""))
 
 
 async def desk_of(request: web.Request) -> inbox.Desk:
@@ -76,15 +95,16 @@ async def desk_of(request: web.Request) -> inbox.Desk:
 
 async def inbox_page(request: web.Request) -> web.StreamResponse:
     """The list, with no thread open."""
-    return show(request, await desk_of(request), None)
+    return await show(request, await desk_of(request), None)
 
 
-def show(
+async def show(
     request: web.Request, desk: inbox.Desk, detail: ThreadDetail | None, status: int = 200, **more: object
 ) -> web.Response:
     """The inbox page, with a thread or without."""
     values = {"colleagues": (), "conversation": None} | more
-    place = place_of(request)
+    gw, actor, place = gateway(request), visit(request).actor, place_of(request)
+    search, others = desk.page.search, [person for person in desk.people if person.id != actor.user_id]
     return render(
         request,
         "inbox.html",
@@ -96,5 +116,30 @@ def show(
         empty=EMPTY_VIEWS[place.view],
         detail=detail,
         form_id=new_id(),
+        search=search,
+        filters=list_filters.menu(place.q, search, others, desk.page.items),
+        filter_names=list_filters.NAMES,
+        filter_values=list_filters.VALUES,
+        troubles=list_filters.TROUBLES,
+        people=desk.people,
+        may_work=actor.may("work"),
+        snoozes=SNOOZES,
+        act=await batch.recent(gw, actor, request.query["act"]) if "act" in request.query else None,
+        row=_rows(request, desk, place),
         **values,
     )
+
+
+def _rows(request: web.Request, desk: inbox.Desk, place: Place) -> Callable[[ThreadSummary], Markup]:
+    """What makes the row of a thread for this page."""
+    zone_name = visit(request).account.time_zone
+    look = Look(
+        locale=locale_of(request),
+        zone=zone_of(zone_name),
+        now=gateway(request).clock.now(),
+        query=place.url(""),
+        with_shop=len(desk.shops) > 1 and not place.shop,
+        with_order=place.view == "order_notes",
+    )
+    rows = request.config_dict[ROWS]
+    return lambda thread: rows.render(thread, desk.page.hits.get(thread.id), look)

@@ -9,12 +9,14 @@ from .assets import Assets
 from .forms import Form
 from .i18n import Catalogs
 from .pulse import Pulse
+from .rows import Rows
 from .templating import Templates
 
 GATEWAY: web.AppKey[Gateway] = web.AppKey("gateway", Gateway)
 ASSETS: web.AppKey[Assets] = web.AppKey("assets", Assets)
 CATALOGS: web.AppKey[Catalogs] = web.AppKey("catalogs", Catalogs)
 TEMPLATES: web.AppKey[Templates] = web.AppKey("templates", Templates)
+ROWS: web.AppKey[Rows] = web.AppKey("rows", Rows)
 PULSE: web.AppKey[Pulse] = web.AppKey("pulse", Pulse)
 
 VISIT: web.RequestKey[Visit] = web.RequestKey("visit", Visit)

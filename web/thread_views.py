@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 from aiohttp import web
@@ -19,19 +18,11 @@ from .composing import LATER, Composer, from_drafts, kept_files, kind_of, send_a
 from .delivery_views import REFUSALS
 from .forms import Form
 from .i18n import N_
-from .inbox_views import desk_of, show
+from .inbox_views import SNOOZES, desk_of, show
 from .keys import FORM, gateway, visit
 from .pages import back, locale_of, see_other
 from .thread_lines import event_ids
 
-SNOOZES = {
-    # What the snooze menu offers.
-    "1h": (N_("1 hour"), timedelta(hours=1)),
-    "4h": (N_("4 hours"), timedelta(hours=4)),
-    "1d": (N_("1 day"), timedelta(days=1)),
-    "3d": (N_("3 days"), timedelta(days=3)),
-    "7d": (N_("1 week"), timedelta(days=7)),
-}
 PROBLEMS = {
     # Which sentence a refused answer gets, by the field that Invalid names.
     "text": N_("Write something first (at most 100,000 characters)."),
@@ -59,7 +50,7 @@ async def _page(request: web.Request, status: int = 200, composer: Composer | No
         return see_other(f"/threads/{there}")
     people = await inbox.colleagues(gw, actor, id_)
     around = await surroundings.of_thread(gw, actor, detail.thread, event_ids(detail.messages))
-    return show(
+    return await show(
         request,
         await desk_of(request),
         detail,
@@ -69,7 +60,6 @@ async def _page(request: web.Request, status: int = 200, composer: Composer | No
         splitting=request.query.get("split") == "1" and len(detail.messages) > 1,
         colleagues=people,
         statuses=STATUSES,
-        snoozes=SNOOZES,
         max_label=MAX_LABEL_CHARS,
         kit=await canned.for_thread(gw, actor, id_),
         handles={person.id: handle(person) for person in people},

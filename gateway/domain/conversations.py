@@ -105,6 +105,7 @@ class ThreadSummary:
     snoozed_until: datetime | None
     due_at: datetime | None
     change_no: int
+    order_status: str = ""
 
 
 @dataclass(frozen=True, slots=True)

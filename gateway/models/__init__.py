@@ -1,6 +1,7 @@
 """The tables. Importing this package registers all of them with SQLModel's metadata."""
 
 from gateway.models.audit import AuditEntry, AuditHead
+from gateway.models.batches import BatchAct
 from gateway.models.links import BuyerLink, LinkMessage
 from gateway.models.mail import Delivery, DeliveryAttempt, InboundEmail, Pause, RawEmail, Suppression
 from gateway.models.notifications import NotificationChoice, SellerNotice
@@ -19,6 +20,7 @@ __all__ = [
     "Attachment",
     "AuditEntry",
     "AuditHead",
+    "BatchAct",
     "Buyer",
     "BuyerAddress",
     "BuyerLink",

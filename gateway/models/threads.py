@@ -15,6 +15,11 @@ def _of_some(name: str, flag: str) -> Index:
     return Index(name, *columns, sqlite_where=text(f"{flag} = 1"), postgresql_where=text(flag))
 
 
+def _where(name: str, condition: str, *columns: str) -> Index:
+    """An index of the rows that fulfil a condition."""
+    return Index(name, *columns, sqlite_where=text(condition), postgresql_where=text(condition))
+
+
 class Thread(SQLModel, table=True):
     """All messages of one buyer with one shop about one matter; with an order, the one thread of that order.
 
@@ -36,6 +41,9 @@ class Thread(SQLModel, table=True):
         Index("ix_threads_team", "team_id", "shop_id", "last_message_at", "id"),
         _of_some("ix_threads_noted", "has_note"),
         _of_some("ix_threads_automatic", "automatic"),
+        _of_some("ix_threads_unread", "unread"),
+        _where("ix_threads_to_do", "status <> 'closed'", "assignee_id", "shop_id", "last_message_at", "id"),
+        _where("ix_threads_merged_into_id", "merged_into_id IS NOT NULL", "merged_into_id"),
     )
 
     id: str = Field(primary_key=True)
@@ -43,7 +51,7 @@ class Thread(SQLModel, table=True):
     buyer_id: str = Field(foreign_key="buyers.id")
     order_id: str | None = Field(default=None, foreign_key="orders.id")
     subject: str = ""
-    merged_into_id: str | None = Field(default=None, index=True)
+    merged_into_id: str | None = None
     status: str = "open"
     assignee_id: str | None = Field(default=None, foreign_key="users.id")
     team_id: str | None = None

@@ -5,7 +5,7 @@ Words are looked up in the index by `searching`.
 
 from collections.abc import Callable
 
-from sqlalchemy import ColumnElement, and_, false, select, true
+from sqlalchemy import ColumnElement, and_, false, func, literal_column, select, true
 
 from gateway.domain.actors import Actor
 from gateway.domain.addresses import fold
@@ -19,8 +19,14 @@ _CALLS = table_of(Mention)
 Condition = ColumnElement[bool]
 
 
+UNFINISHED = _T.c.status != literal_column("'closed'")
+"""Spelled out, and not a parameter: so the index of what people have to do is known to fit."""
+NOBODYS = func.coalesce(_T.c.assignee_id, "") == ""
+"""No index of assignees: nearly all threads of a shop may be nobody's. The few open ones are told by their status."""
+
+
 def _mine(actor: Actor) -> Condition:
-    return and_(_T.c.assignee_id == actor.user_id, _T.c.status != "closed") if actor.user_id else false()
+    return and_(_T.c.assignee_id == actor.user_id, UNFINISHED) if actor.user_id else false()
 
 
 def _called(actor: Actor, unseen: bool = False) -> Condition:
@@ -38,7 +44,7 @@ VIEW_CONDITIONS: dict[str, Callable[[Actor], Condition]] = {
     # a note calls the reader by @
     "mentions": lambda actor: and_(_called(actor), _T.c.merged_into_id.is_(None)),
     # nobody's, and a person is waiting
-    "unassigned": lambda _: and_(_T.c.assignee_id.is_(None), _T.c.status == "open", _T.c.automatic.is_(False)),
+    "unassigned": lambda _: and_(NOBODYS, _T.c.status == "open", _T.c.automatic.is_(False)),
     # answered: the buyer's turn
     "waiting": lambda _: _T.c.status == "waiting",
     # put off until a moment
@@ -61,7 +67,7 @@ COUNTED: dict[str, Callable[[Actor], Condition]] = {
     "unassigned": VIEW_CONDITIONS["unassigned"],
     "snoozed": VIEW_CONDITIONS["snoozed"],
     # only those that want something of us: the view itself also holds the answered ones
-    "order_notes": lambda _: and_(_T.c.has_note, _T.c.needs_reply, _T.c.status == "open"),
+    "order_notes": lambda _: and_(_T.c.has_note.is_not(False), _T.c.needs_reply, _T.c.status == "open"),
 }
 """What stands beside a view's name: how much there is to do."""
 
@@ -94,7 +100,7 @@ def conditions_of(search: Search, actor: Actor) -> list[Condition]:
 def _given_to(assignee: str, actor: Actor) -> Condition:
     """`me`, `none`, or a colleague's address."""
     if assignee.lower() in ("none", "nobody", "无"):
-        return _T.c.assignee_id.is_(None)
+        return NOBODYS
     if assignee.lower() in ("me", "我"):
         return _T.c.assignee_id == actor.user_id if actor.user_id else false()
     return _T.c.assignee_id.in_(select(_U.c.id).where(_U.c.email_folded == fold(assignee)))

@@ -23,6 +23,7 @@ NOTHING = "01900000-0000-7000-8000-000000000000"
 NAMES: dict[str, Fill] = {
     # What stands in the place of a name in a path: always a thing of shop A.
     "/threads/{id}": lambda site: site.thread_id,
+    "/threads/batch/{id}": lambda _: NOTHING,
     "/messages/{id}": lambda site: site.message_id,
     "/attachments/{id}": lambda site: site.file_id,
     "/attachments/{id}/picture": lambda site: site.picture_id,

@@ -1,6 +1,7 @@
 // Comfort on top of pages that work without it: live refresh, navigation in place, times. No policy lives here.
 import { setUpComposer } from "./composer.js";
 import { setUpKeys } from "./keys.js";
+import { chooseNone, keepOffer, listShown, setUpList } from "./list.js";
 import { morph } from "./morph.js";
 import { present, setUpPresence } from "./presence.js";
 
@@ -8,6 +9,7 @@ const $ = (selector, root = document) => root.querySelector(selector);
 const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
 const html = document.documentElement;
 const REFRESH_MS = 60_000;
+const IN_PLACE = /^\/threads\/([^/]+\/change|batch|batch\/[^/]+\/undo)$/;
 const BACKGROUND = { "X-Background": "1" };
 html.classList.add("scripted");
 
@@ -57,7 +59,10 @@ function show(text, url) {
   const messages = $("#messages");
   const atEnd = messages && messages.scrollHeight - messages.scrollTop - messages.clientHeight < 80;
   document.title = page.title;
+  for (const element of $$("[data-script-only]", page)) element.hidden = false;
+  keepOffer(page);
   morph(document.body, page.body);
+  listShown();
   if (held?.isConnected) $("#list").scrollTop += held.getBoundingClientRect().top - top;
   countInTitle();
   if (url && url !== location.href) history.pushState(null, "", url);
@@ -159,11 +164,18 @@ document.addEventListener("click", (event) => {
 });
 document.addEventListener("submit", async (event) => {
   const form = event.target;
-  if (form.dataset.plain || !/^\/threads\/[^/]+\/change$/.test(new URL(form.action).pathname)) return;
+  const action = new URL(event.submitter?.hasAttribute("formaction") ? event.submitter.formAction : form.action);
+  if (form.dataset.plain || !IN_PLACE.test(action.pathname)) return;
   event.preventDefault();
   form.closest("details.menu")?.removeAttribute("open");
+  for (const menu of $$("details.menu[open]", form)) menu.open = false;
+  if (form.id === "act") form.remove();
   try {
-    if ((await load(form.action, { method: "POST", body: new FormData(form, event.submitter) })) === true) return;
+    const body = new FormData(form, event.submitter);
+    if ((await load(action, { method: "POST", body })) === true) {
+      if (form.id === "batch") chooseNone();
+      return;
+    }
     form.dataset.plain = "1";
     form.requestSubmit(event.submitter);
   } catch {
@@ -179,6 +191,7 @@ for (const element of $$("[data-script-only]")) element.hidden = false;
 if ($(".panes")) {
   countInTitle();
   setUpKeys(visit);
+  setUpList();
   toTheEnd();
   setUpComposer(send);
   markSeen();

@@ -1,5 +1,7 @@
 // The keys. None acts while an input method is composing: Chinese is typed with letters, space and Enter.
 
+import { openPalette } from "./palette.js";
+
 const $ = (selector) => document.querySelector(selector);
 const TYPING = "input:not([type=radio], [type=checkbox], [type=file]), textarea, select, [contenteditable]";
 
@@ -8,8 +10,8 @@ export const composing = (event) => event.isComposing || event.keyCode === 229;
 
 function rowBeside(step) {
   const rows = [...document.querySelectorAll(".row")];
-  const now = rows.findIndex((row) => row === document.activeElement);
-  const here = now >= 0 ? now : rows.findIndex((row) => row.hasAttribute("aria-current"));
+  const now = rows.findIndex((row) => row.parentElement.contains(document.activeElement));
+  const here = now >= 0 ? now : rows.findIndex((row) => row.parentElement.hasAttribute("aria-current"));
   return rows[here < 0 ? 0 : Math.min(rows.length - 1, Math.max(0, here + step))];
 }
 
@@ -32,7 +34,7 @@ function openMenu(id) {
   const menu = $(id);
   if (!menu) return;
   menu.open = true;
-  menu.querySelector("form button, form input:not([type=hidden])")?.focus();
+  menu.querySelector("form button, form input:not([type=hidden]), a")?.focus();
 }
 
 function toggleQuotes() {
@@ -41,7 +43,27 @@ function toggleQuotes() {
   for (const quote of quotes) quote.open = open;
 }
 
+function pick() {
+  const box = (rowBeside(0)?.closest("li") ?? document).querySelector(".pick input");
+  box?.click();
+}
+
+/** The views by their letter after g, in the order of the page. */
+const VIEWS = { r: "needs_reply", m: "mine", u: "unassigned", w: "waiting", s: "snoozed", n: "order_notes", t: "automatic", c: "closed", a: "all" };
+let going = 0;
+
+function go(key) {
+  const late = Date.now() - going > 1500;
+  going = 0;
+  if (late || !VIEWS[key]) return false;
+  $(`[data-view=${VIEWS[key]}]`)?.click();
+  return true;
+}
+
 const ACTIONS = {
+  g: () => { going = Date.now(); },
+  x: pick,
+  f: () => openMenu("#menu-filter"),
   j: (visit) => move(1, visit),
   k: (visit) => move(-1, visit),
   o: (visit) => { const row = document.activeElement.closest?.(".row") ?? rowBeside(0); if (row) visit(row.href); },
@@ -67,7 +89,13 @@ export function setUpKeys(visit) {
       if (event.target.matches?.(TYPING)) event.target.blur();
       return;
     }
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k" && !event.altKey && !event.shiftKey) {
+      event.preventDefault();
+      openPalette();
+      return;
+    }
     if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches?.(TYPING) || $("dialog[open]")) return;
+    if (going && go(event.key)) return event.preventDefault();
     const action = ACTIONS[event.key];
     if (!action) return;
     event.preventDefault();

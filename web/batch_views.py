@@ -1,0 +1,119 @@
+"""Many conversations at once: change them, answer them after a look at the first answer, take it back."""
+
+from typing import Any
+
+from aiohttp import web
+
+from gateway import batch
+from gateway.clock import new_id
+from gateway.domain.canned import VARIABLES
+from gateway.domain.conversations import clean_text
+from gateway.errors import Invalid
+
+from . import security
+from .forms import Form
+from .i18n import N_
+from .inbox_views import SNOOZES
+from .keys import FORM, gateway, visit
+from .pages import render, see_other
+
+VARIABLE_NAMES = {
+    # What each variable stands for.
+    "buyer_name": N_("the buyer's name"),
+    "order_no": N_("the order number"),
+    "tracking_no": N_("the tracking number"),
+    "shop_name": N_("the shop's name"),
+    "seller_name": N_("your name"),
+}
+LEFT_OUT = {
+    # Why a conversation gets no answer.
+    "missing": N_("not there any more"),
+    "thread": N_("no email address"),
+    "buyer_name": N_("no name"),
+    "order_no": N_("no order"),
+    "tracking_no": N_("no tracking number"),
+    "seller_name": N_("no name"),
+    "assignee": N_("this colleague does not work for the shop"),
+}
+PROBLEM = N_("Write a text; only the variables below are known.")
+
+
+async def change(request: web.Request) -> web.StreamResponse:
+    """Change all the chosen ones: the button that was pressed says how."""
+    form, gw, actor = request[FORM], gateway(request), visit(request).actor
+    ids = form.values.get("id", ())
+    if not ids:
+        return _back(request)
+    outcome = await batch.change(gw, actor, ids, _changes(request, form))
+    return _back(request, outcome.act.id)
+
+
+def _changes(request: web.Request, form: Form) -> dict[str, Any]:
+    fields = form.fields
+    changes: dict[str, Any] = {name: fields[name] for name in ("status", "assignee") if name in fields}
+    if changes.get("assignee") == "me":
+        changes["assignee"] = visit(request).actor.user_id
+    if "snooze" in fields:
+        if fields["snooze"] not in SNOOZES:
+            raise Invalid("unknown snooze", field="snoozed_until")
+        changes["snoozed_until"] = gateway(request).clock.now() + SNOOZES[fields["snooze"]][1]
+    if fields.get("do") == "label" and fields.get("add_label", "").strip():
+        changes["add_labels"] = [fields["add_label"]]
+    if "seen" in fields:
+        changes["seen"] = True
+    return changes
+
+
+def _back(request: web.Request, act_id: str = "") -> web.Response:
+    """To the list, which then offers to take the act back."""
+    path = security.local_path(request[FORM].get("next"), "/inbox")
+    if not act_id:
+        return see_other(path)
+    return see_other(f"{path}{'&' if '?' in path else '?'}act={act_id}")
+
+
+async def answer(request: web.Request) -> web.StreamResponse:
+    """Write one answer for all the chosen ones, look at the first, and send them."""
+    form, gw, actor = request[FORM], gateway(request), visit(request).actor
+    ids, text = form.values.get("id", ()), clean_text(form.get("text"))
+    if not ids:
+        return _back(request)
+    if form.get("after"):
+        try:
+            after = "closed" if form.get("after") == "closed" else "waiting"
+            outcome = await batch.answer(gw, actor, ids, text, form.get("form_id")[:64], after)
+            return _back(request, outcome.act.id)
+        except Invalid:
+            return await _form(request, text, 422)
+    return await _form(request, text)
+
+
+async def _form(request: web.Request, text: str, status: int = 200) -> web.Response:
+    form, gw, actor = request[FORM], gateway(request), visit(request).actor
+    ids, problem, preview = form.values.get("id", ()), "", None
+    if text.strip():
+        try:
+            preview = await batch.preview(gw, actor, ids, text)
+        except Invalid:
+            problem, status = PROBLEM, 422
+    elif form.get("step"):
+        problem, status = PROBLEM, 422
+    return render(
+        request,
+        "batch_answer.html",
+        status,
+        ids=ids,
+        text=text,
+        preview=preview,
+        problem=problem,
+        variables=[(name, VARIABLE_NAMES[name]) for name in VARIABLES],
+        left_out=LEFT_OUT,
+        form_id=form.get("form_id") or new_id(),
+        next=security.local_path(form.get("next"), "/inbox"),
+    )
+
+
+async def undo(request: web.Request) -> web.StreamResponse:
+    """Take an act back. Raises NotFound for one that is too old, or another's."""
+    await batch.undo(gateway(request), visit(request).actor, request.match_info["id"])
+    return _back(request)
