@@ -11,26 +11,29 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from gateway import maillog
+from gateway import factor_codes, maillog
 from gateway.clock import new_id
 from gateway.context import Gateway
 from gateway.domain.actors import SYSTEM, Actor
 from gateway.domain.addresses import fold, split
 from gateway.domain.auditing import On
+from gateway.domain.passwords import LONGEST, SHORTEST, normal, weakness
 from gateway.domain.rights import ROLES, Role
 from gateway.domain.tokens import fingerprint, from_entropy
-from gateway.errors import Forbidden, Invalid, RateLimited
+from gateway.errors import Expired, Forbidden, Invalid, RateLimited
 from gateway.models import WebSession
-from gateway.store import people
+from gateway.store import people, proofs
 from gateway.store.audit import record
 from gateway.store.people import Account
 
 SESSION_LIFE = timedelta(hours=12)
 ADMIN_IDLE = timedelta(minutes=30)
 LINK_LIFE = timedelta(minutes=10)
+STEP_LIFE = timedelta(minutes=10)
+WRONG_CODES = 5
+"""Wrong codes of a second factor within FAILURES_COUNT_FOR: 1,000,000 codes, 5 guesses."""
 FAILURES_COUNT_FOR = timedelta(minutes=15)
 TOUCH_EVERY = timedelta(minutes=1)
-MIN_PASSWORD, MAX_PASSWORD = 8, 200
 
 LIMITS = (
     # Who is counted, and how many failures they may have within FAILURES_COUNT_FOR.
@@ -44,10 +47,14 @@ _hasher = PasswordHasher()
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """A fresh session: its cookie's value, shown to nobody else, and who it is."""
+    """A fresh session: its cookie's value, shown to nobody else, and who it is.
+
+    `halfway`: a second factor is still to be shown, and the token is no session but what `finish` takes.
+    """
 
     token: str
     account: Account
+    halfway: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +85,9 @@ async def create_user(
     if not all(split(email.strip())):
         raise Invalid("expected an email address", field="email")
     generated = "" if password else secrets.token_urlsafe(12)
-    chosen = check_password(password or generated)
+    chosen = check_password(password or generated, email)
     values: dict[str, Any] = {"id": new_id(), "email": email.strip(), "email_folded": fold(email)}
-    values |= {"password_hash": await asyncio.to_thread(_hasher.hash, chosen)}
+    values |= {"password_hash": await asyncio.to_thread(hash_password, chosen)}
     values |= {"name": "", "role": role, "locale": "", "time_zone": "", "active": True, "created_at": gw.clock.now()}
     async with gw.db.write() as session:
         await people.add_user(session, values, slugs, [new_id() for _ in slugs])
@@ -91,16 +98,19 @@ async def create_user(
     return account, generated
 
 
-def check_password(password: str) -> str:
-    """The password when it is long enough to be one. Raises Invalid."""
-    if not MIN_PASSWORD <= len(password) <= MAX_PASSWORD:
-        raise Invalid(f"a password has from {MIN_PASSWORD} to {MAX_PASSWORD} characters", field="password")
+def check_password(password: str, *about: str) -> str:
+    """The password when it may be one; `about` are the account's address and names. Raises Invalid, which says why."""
+    reason = weakness(password, about)
+    if reason == "length":
+        raise Invalid(f"a password has from {SHORTEST} to {LONGEST} characters", field="password")
+    if reason:
+        raise Invalid("this password is among the first that are guessed", field="password:guessed")
     return password
 
 
 def hash_password(password: str) -> str:
     """What is kept of a password. Takes tens of milliseconds on purpose: call it in a thread."""
-    return _hasher.hash(password)
+    return _hasher.hash(normal(password))
 
 
 async def sign_in(gw: Gateway, email: str, password: str, ip: str, user_agent: str = "") -> SignedIn:
@@ -125,7 +135,41 @@ async def sign_in(gw: Gateway, email: str, password: str, ip: str, user_agent: s
         raise Forbidden("this address and password don't fit together")
     async with gw.db.write() as session:
         await people.forget_failures(session, list(subjects.values()))
+        return await _enter(gw, session, account, user_agent)
+
+
+async def finish(gw: Gateway, step: str, code: str, user_agent: str = "") -> SignedIn:
+    """Show the second factor: a code of the app, or a recovery code. Each works once.
+
+    Raises Forbidden for a wrong code, RateLimited after too many, and Expired when the first step was too long ago.
+    """
+    now, print_ = gw.clock.now(), fingerprint(step)
+    async with gw.db.write() as session:
+        account = await proofs.whose_key(session, print_, "second-step", now)
+        if account is None or not account.active:
+            raise Expired("sign in again")
+        subject = f"code:{account.id}"
+        await people.one_at_a_time(session, subject)
+        oldest = await people.oldest_failure(session, subject, now - FAILURES_COUNT_FOR, WRONG_CODES)
+        if oldest is not None:
+            raise RateLimited("too many wrong codes", retry_after=_seconds(oldest + FAILURES_COUNT_FOR - now))
+        if await factor_codes.fits(session, gw, account.id, code, now):
+            await proofs.use_key(session, print_, "second-step", now)
+            await people.forget_failures(session, [subject])
+            return await _start(gw, session, account, user_agent)
+        await people.add_failure(session, new_id(), subject, now)
+    maillog.event("auth.failed", id=account.id, why="code")
+    raise Forbidden("this code is not right")
+
+
+async def _enter(gw: Gateway, session: AsyncSession, account: Account, user_agent: str) -> SignedIn:
+    """A session, or the half of one for whoever has a second factor."""
+    secret = await proofs.secret_of(session, account.id)
+    if secret is None or not secret.confirmed:
         return await _start(gw, session, account, user_agent)
+    token = from_entropy(os.urandom(20))
+    await proofs.add_key(session, fingerprint(token), account.id, "second-step", gw.clock.now() + STEP_LIFE)
+    return SignedIn(token, account, halfway=True)
 
 
 def _subjects(email: str, ip: str) -> dict[str, str]:
@@ -137,8 +181,11 @@ async def _check_limits(session: AsyncSession, subjects: dict[str, str], now: da
     for name, allowed in LIMITS:
         oldest = await people.oldest_failure(session, subjects[name], now - FAILURES_COUNT_FOR, allowed)
         if oldest is not None:
-            wait = oldest + FAILURES_COUNT_FOR - now
-            raise RateLimited("too many failed sign-ins", retry_after=max(1, int(wait.total_seconds()) + 1))
+            raise RateLimited("too many failed sign-ins", retry_after=_seconds(oldest + FAILURES_COUNT_FOR - now))
+
+
+def _seconds(wait: timedelta) -> int:
+    return max(1, int(wait.total_seconds()) + 1)
 
 
 _DECOY: list[str] = []
@@ -153,7 +200,7 @@ def _decoy() -> str:
 
 def _matches(password_hash: str, password: str) -> bool:
     try:
-        return _hasher.verify(password_hash or _decoy(), password[:MAX_PASSWORD])
+        return _hasher.verify(password_hash or _decoy(), normal(password)[:LONGEST])
     except (VerificationError, InvalidHashError):
         return False
 
@@ -215,7 +262,7 @@ async def use_sign_in_link(gw: Gateway, token: str, user_agent: str = "") -> Sig
         account = await people.use_link(session, fingerprint(token), gw.clock.now())
         if account is None or not account.active:
             raise Forbidden("this link has been used or has run out")
-        return await _start(gw, session, account, user_agent)
+        return await _enter(gw, session, account, user_agent)
 
 
 async def set_preferences(gw: Gateway, user_id: str, locale: str, time_zone: str) -> None:
@@ -224,12 +271,18 @@ async def set_preferences(gw: Gateway, user_id: str, locale: str, time_zone: str
         await people.update_user(session, user_id, {"locale": locale, "time_zone": time_zone})
 
 
+async def confirm_it_is(account: Account, password: str) -> None:
+    """Raises Forbidden when the password is not the account's; an account without one has nothing to confirm."""
+    if account.password_hash and not await asyncio.to_thread(_matches, account.password_hash, password):
+        raise Forbidden("the password is not right")
+
+
 async def change_password(gw: Gateway, now_signed_in: Visit, old: str, new: str) -> None:
     """Set another password and sign all other browsers out. Raises Forbidden for a wrong old one, Invalid."""
-    chosen, account = check_password(new), now_signed_in.account
-    if account.password_hash and not await asyncio.to_thread(_matches, account.password_hash, old):
-        raise Forbidden("the old password is not right")
-    password_hash = await asyncio.to_thread(_hasher.hash, chosen)
+    account = now_signed_in.account
+    chosen = check_password(new, account.email, account.name)
+    await confirm_it_is(account, old)
+    password_hash = await asyncio.to_thread(hash_password, chosen)
     async with gw.db.write() as session:
         await people.update_user(session, account.id, {"password_hash": password_hash})
         await people.end_other_sessions(session, account.id, now_signed_in.fingerprint)

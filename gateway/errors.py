@@ -77,6 +77,10 @@ class Forbidden(PermanentError):
     """Known, but without the right to do this."""
 
 
+class Expired(Forbidden):
+    """What was begun took too long: it has to begin anew."""
+
+
 class ConfigError(PermanentError):
     """A setting is missing or wrong; the message names the setting and the remedy."""
 

@@ -7,7 +7,7 @@ from aiohttp import web
 
 from gateway import accounts
 from gateway.domain.conversations import clean_text
-from gateway.errors import Forbidden, Invalid, RateLimited
+from gateway.errors import Expired, Forbidden, Invalid, RateLimited
 
 from . import security
 from .i18n import LOCALES, N_
@@ -19,6 +19,12 @@ TOO_MANY = N_("Too many failed tries. Wait a quarter of an hour, or use a sign-i
 LINK_IS_OLD = N_("This link has been used, or is older than ten minutes. Ask for another one.")
 SAVED = N_("Saved.")
 PASSWORD_CHANGED = N_("The password is changed. All other browsers are signed out.")
+GUESSED = N_("This password is among the first that are guessed. Take a longer one, such as a few words.")
+RESET_DONE = N_("The password is changed. Sign in with it.")
+EVERYWHERE = N_("You are signed out of every browser.")
+CODE_WRONG = N_("This code is not right, or was used before. Wait for the next one.")
+TOO_MANY_CODES = N_("Too many wrong codes. Wait a quarter of an hour.")
+TOO_LATE = N_("That took too long. Sign in again.")
 OLD_PASSWORD_WRONG = N_("The old password is not right.")
 PASSWORD_TOO_SHORT = N_("A password has from 8 to 200 characters.")
 PASSWORDS_DIFFER = N_("The two new passwords are not the same.")
@@ -34,7 +40,8 @@ async def login_page(request: web.Request) -> web.StreamResponse:
     after = security.local_path(request.query.get("next", ""), "/inbox")
     if request.get(VISIT):
         return see_other(after)
-    return render(request, "login.html", after=after, email="", problem="")
+    done = {"password": RESET_DONE, "everywhere": EVERYWHERE}.get(request.query.get("done", ""), "")
+    return render(request, "login.html", after=after, email="", problem="", done=done)
 
 
 async def login(request: web.Request) -> web.StreamResponse:
@@ -46,18 +53,44 @@ async def login(request: web.Request) -> web.StreamResponse:
     try:
         signed_in = await accounts.sign_in(gw, email, form.get("password"), ip, agent)
     except Forbidden:
-        return render(request, "login.html", 403, after=after, email=email, problem=WRONG)
+        return render(request, "login.html", 403, after=after, email=email, problem=WRONG, done="")
     except RateLimited as error:
-        page = render(request, "login.html", 429, after=after, email=email, problem=TOO_MANY)
+        page = render(request, "login.html", 429, after=after, email=email, problem=TOO_MANY, done="")
         page.headers["Retry-After"] = str(error.retry_after)
         return page
     return _welcome(request, signed_in, after)
 
 
 def _welcome(request: web.Request, signed_in: accounts.SignedIn, after: str) -> web.Response:
+    """The session's cookie, and on; whoever has a second factor is asked for it first."""
+    if signed_in.halfway:
+        return render(request, "second_step.html", step=signed_in.token, after=after, problem="")
     response = see_other(after)
     security.set_session_cookie(response, gateway(request).settings, signed_in.token)
     return response
+
+
+async def second_step(request: web.Request) -> web.StreamResponse:
+    """Finish a sign-in with a code."""
+    gw, form = gateway(request), request[FORM]
+    after, step = security.local_path(form.get("next"), "/inbox"), form.get("step")
+    agent = clean_text(request.headers.get("User-Agent", ""))
+    try:
+        signed_in = await accounts.finish(gw, step, form.get("code"), agent)
+    except Expired:
+        return render(request, "login.html", 403, after=after, email="", problem=TOO_LATE, done="")
+    except Forbidden:
+        return render(request, "second_step.html", 403, step=step, after=after, problem=CODE_WRONG)
+    except RateLimited as error:
+        page = render(request, "second_step.html", 429, step=step, after=after, problem=TOO_MANY_CODES)
+        page.headers["Retry-After"] = str(error.retry_after)
+        return page
+    return _welcome(request, signed_in, after)
+
+
+def refused_password(error: Invalid) -> str:
+    """Why a password can't be one, in words."""
+    return GUESSED if error.field.endswith(":guessed") else PASSWORD_TOO_SHORT
 
 
 async def link_page(request: web.Request) -> web.StreamResponse:
@@ -125,6 +158,6 @@ async def change_password(request: web.Request) -> web.StreamResponse:
         await accounts.change_password(gateway(request), visit(request), form.get("old"), form.get("new"))
     except Forbidden:
         return _settings(request, 403, problem=OLD_PASSWORD_WRONG)
-    except Invalid:
-        return _settings(request, 422, problem=PASSWORD_TOO_SHORT)
+    except Invalid as error:
+        return _settings(request, 422, problem=refused_password(error))
     return see_other("/settings?done=password")

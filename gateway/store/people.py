@@ -159,18 +159,27 @@ async def end_other_sessions(session: AsyncSession, user_id: str, keep: str) -> 
 
 async def add_link(session: AsyncSession, fingerprint: str, user_id: str, expires_at: datetime) -> None:
     """Keep a sign-in link."""
-    await _run(session, insert(_LINKS).values(fingerprint=fingerprint, user_id=user_id, expires_at=expires_at))
+    await _run(
+        session,
+        insert(_LINKS).values(fingerprint=fingerprint, user_id=user_id, expires_at=expires_at, purpose="sign-in"),
+    )
+
+
+def _works(fingerprint: str, now: datetime) -> tuple[Any, ...]:
+    """Only links that sign in: keys of another purpose stand in the same table."""
+    mine = (_LINKS.c.fingerprint == fingerprint, _LINKS.c.purpose == "sign-in")
+    return (*mine, _LINKS.c.used_at.is_(None), _LINKS.c.expires_at > now)
 
 
 async def link_is_good(session: AsyncSession, fingerprint: str, now: datetime) -> bool:
     """True for a link that would still sign somebody in."""
-    good = (_LINKS.c.fingerprint == fingerprint, _LINKS.c.used_at.is_(None), _LINKS.c.expires_at > now)
+    good = _works(fingerprint, now)
     return bool(await rows(session, select(_LINKS.c.user_id).where(*good)))
 
 
 async def use_link(session: AsyncSession, fingerprint: str, now: datetime) -> Account | None:
     """Take a link, once: whose it is, or None when it is used, too old or unknown."""
-    good = (_LINKS.c.fingerprint == fingerprint, _LINKS.c.used_at.is_(None), _LINKS.c.expires_at > now)
+    good = _works(fingerprint, now)
     taken = await _run(session, update(_LINKS).where(*good).values(used_at=now).returning(_LINKS.c.user_id))
     user_id = taken.scalar_one_or_none()
     return await account_by_id(session, user_id) if user_id else None
