@@ -7,6 +7,7 @@ from typing import Any
 from gateway.domain.authenticity.reasons import sentence
 from gateway.domain.conversations import AttachmentView, MessageView, ThreadDetail
 from gateway.domain.reasons import clue_sentence
+from gateway.domain.routing.sentences import acted_words
 from gateway.store.restructuring import Event
 
 from .i18n import N_
@@ -51,6 +52,13 @@ STATUSES = {
     "snoozed": (N_("Snoozed"), "moon"),
     "closed": (N_("Closed"), "circle-check"),
 }
+PRIORITIES = {
+    # How urgent a thread is.
+    "low": N_("Low priority"),
+    "normal": N_("Normal priority"),
+    "high": N_("High priority"),
+    "urgent": N_("Urgent"),
+}
 _UNKNOWN = ("", "info")
 
 
@@ -70,6 +78,8 @@ class Bubble:
     deliveries: tuple[tuple[Any, tuple[str, str]], ...]
     automatic: str
     event: Line | None = None
+    rules: tuple[tuple[str, str], ...] = ()
+    """The names of the routing rules that acted on it, and what each did."""
 
     @property
     def text(self) -> str:
@@ -84,9 +94,19 @@ class Bubble:
         return message.quoted_text.strip("\n") if message.fresh_text.strip() else ""
 
 
-def bubbles(detail: ThreadDetail, locale: str, events: Mapping[str, Event]) -> list[Bubble]:
-    """The thread's messages in order; `events` are those that its lines name."""
-    return [replace(_bubble(message, locale), event=line_of(message, events)) for message in detail.messages]
+def bubbles(
+    detail: ThreadDetail, locale: str, events: Mapping[str, Event], names: Mapping[str, str] | None = None
+) -> list[Bubble]:
+    """The thread's messages in order; `events` are those that its lines name, `names` those of ids in rules."""
+    return [
+        replace(_bubble(message, locale), event=line_of(message, events), rules=_rules(message, locale, names or {}))
+        for message in detail.messages
+    ]
+
+
+def _rules(message: MessageView, locale: str, names: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    index = 1 if locale.startswith("zh") else 0
+    return tuple((str(acted.get("name", "")), acted_words(acted, names)[index]) for acted in message.rules)
 
 
 def _bubble(message: MessageView, locale: str) -> Bubble:

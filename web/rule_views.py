@@ -14,7 +14,7 @@ from gateway.domain.routing.rules import Rule
 from gateway.domain.routing.sentences import VALUES, action_words, condition_words
 from gateway.errors import Invalid
 
-from .bubbles import STATUSES
+from .bubbles import PRIORITIES, STATUSES
 from .forms import Form
 from .i18n import N_
 from .keys import FORM, gateway, visit
@@ -23,13 +23,6 @@ from .routing_forms import ROWS, actions_of, acts, conditions_of, problem_of, qu
 
 LASTS = (100, 500, 1000)
 SHOWN = 100
-PRIORITIES = {
-    # How urgent a thread is.
-    "low": N_("Low priority"),
-    "normal": N_("Normal priority"),
-    "high": N_("High priority"),
-    "urgent": N_("Urgent"),
-}
 WHAT = {
     # What of a thread a rule may change.
     "assignee_id": N_("Assigned to"),

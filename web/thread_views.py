@@ -13,7 +13,7 @@ from gateway.domain.editing import MAX_LABEL_CHARS
 from gateway.domain.mentions import handle
 from gateway.errors import AnsweredMeanwhile, Invalid
 
-from .bubbles import STATUSES, bubbles
+from .bubbles import PRIORITIES, STATUSES, bubbles
 from .composing import LATER, Composer, from_drafts, kept_files, kind_of, send_at
 from .delivery_views import REFUSALS
 from .forms import Form
@@ -49,13 +49,16 @@ async def _page(request: web.Request, status: int = 200, composer: Composer | No
     if not detail.messages and (there := await surroundings.leads_to(gw, actor, id_)):
         return see_other(f"/threads/{there}")
     people = await inbox.colleagues(gw, actor, id_)
+    teams = await inbox.teams_of(gw, actor, id_)
     around = await surroundings.of_thread(gw, actor, detail.thread, event_ids(detail.messages))
     return await show(
         request,
         await desk_of(request),
         detail,
         status,
-        conversation=bubbles(detail, locale_of(request), around.events),
+        conversation=bubbles(detail, locale_of(request), around.events, {team.id: team.name for team in teams}),
+        teams=teams,
+        priorities=PRIORITIES,
         around=around,
         splitting=request.query.get("split") == "1" and len(detail.messages) > 1,
         colleagues=people,
@@ -137,7 +140,7 @@ async def change(request: web.Request) -> web.StreamResponse:
 
 def _changes(form: Form, labels: tuple[str, ...]) -> dict[str, Any]:
     fields: Mapping[str, str] = form.fields
-    changes: dict[str, Any] = {name: fields[name] for name in ("status", "assignee") if name in fields}
+    changes: dict[str, Any] = {name: fields[name] for name in ("status", "assignee", "team", "priority") if name in fields}
     if "snooze" in fields:
         if fields["snooze"] not in SNOOZES:
             raise Invalid("unknown snooze", field="snoozed_until")
