@@ -5,12 +5,12 @@ come from `domain.searching`. A document's number grows with its thread's newest
 number, and so the newest hits come first without sorting. Tables differ by database, so SQLModel knows none of them.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Concatenate, ParamSpec
 from zlib import crc32
 
-from sqlalchemy import Connection, and_, select, text
+from sqlalchemy import Connection, and_, bindparam, select, text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gateway.domain.searching import HEAD_FIELDS, Head, document, head_words, message_words
@@ -49,17 +49,16 @@ _READ = {
     ),
 }
 _FORGET_WORDS = text(f"INSERT INTO {WORDS} ({WORDS}, rowid, words) VALUES ('delete', :no, :words)")
-_FORGET = text(f"DELETE FROM {TABLE} WHERE thread_id = :id")
+_ALL = text(f"SELECT no, words FROM {TABLE} WHERE thread_id IN :ids").bindparams(bindparam("ids", expanding=True))
+_FORGET = text(f"DELETE FROM {TABLE} WHERE thread_id IN :ids").bindparams(bindparam("ids", expanding=True))
 _KEEP_WORDS = text(f"INSERT INTO {WORDS} (rowid, words) VALUES (:no, :words)")
 _KEEP = {
     "sqlite": text(f"INSERT INTO {TABLE} (no, thread_id, words) VALUES (:no, :id, :words)"),
     "postgresql": text(
-        f"INSERT INTO {TABLE} (no, thread_id, words) "
-        "VALUES (:no, :id, array_to_tsvector(string_to_array(:words, ' '))) "
-        "ON CONFLICT (thread_id) DO UPDATE SET no = excluded.no, words = excluded.words"
+        f"INSERT INTO {TABLE} (no, thread_id, words) VALUES (:no, :id, array_to_tsvector(string_to_array(:words, ' ')))"
     ),
 }
-_TAKEN = text(f"SELECT 1 FROM {TABLE} WHERE no = :no AND thread_id != :id")
+_TAKEN = text(f"SELECT 1 FROM {TABLE} WHERE no = :no")
 
 
 def create_tables(connection: Connection) -> None:
@@ -122,11 +121,9 @@ def rewrite(connection: Connection, thread_ids: Iterable[str]) -> None:
     """Make the documents anew from the messages as they stand; merged threads have none."""
     ids = list(thread_ids)
     heads, said = _heads(connection, ids), _said(connection, ids)
-    for id_ in ids:
-        _forget(connection, id_)
-        if id_ in heads:
-            head, at = heads[id_]
-            _write(connection, id_, at, head_words(head) | said.get(id_, set()), set())
+    _forget(connection, ids)
+    made = {id_: document(head_words(head) | said.get(id_, set()), set()) for id_, (head, _) in heads.items()}
+    _keep(connection, {id_: (heads[id_][1], words) for id_, words in made.items()})
 
 
 def rebuild(connection: Connection) -> None:
@@ -187,26 +184,42 @@ def _words(connection: Connection, thread_id: str) -> set[str]:
     return set(row.words.split()) if row else set()
 
 
-def _forget(connection: Connection, thread_id: str) -> None:
+def _forget(connection: Connection, ids: list[str]) -> None:
+    if not ids:
+        return
     if connection.dialect.name == "sqlite":
-        row = connection.execute(_READ["sqlite"], {"id": thread_id}).first()
-        if row is None:
-            return
-        connection.execute(_FORGET_WORDS, {"no": row.no, "words": row.words})
-    connection.execute(_FORGET, {"id": thread_id})
+        known = [{"no": row.no, "words": row.words} for row in connection.execute(_ALL, {"ids": ids})]
+        if known:
+            connection.execute(_FORGET_WORDS, known)
+    connection.execute(_FORGET, {"ids": ids})
 
 
 def _write(connection: Connection, thread_id: str, at: datetime, new: set[str], old: set[str]) -> None:
-    words = " ".join(document(new, old))
-    sqlite = connection.dialect.name == "sqlite"
-    if sqlite:
-        _forget(connection, thread_id)
-    no = number(at, thread_id)
-    while connection.execute(_TAKEN, {"no": no, "id": thread_id}).first() is not None:
-        no += 1
-    connection.execute(_KEEP[connection.dialect.name], {"no": no, "id": thread_id, "words": words})
-    if sqlite:
-        connection.execute(_KEEP_WORDS, {"no": no, "words": words})
+    _forget(connection, [thread_id])
+    _keep(connection, {thread_id: (at, document(new, old))})
+
+
+def _keep(connection: Connection, documents: Mapping[str, tuple[datetime, list[str]]]) -> None:
+    """Write documents of threads that have none."""
+    if not documents:
+        return
+    numbers = _numbers(connection, {id_: at for id_, (at, _) in documents.items()})
+    rows = [{"no": numbers[id_], "id": id_, "words": " ".join(words)} for id_, (_, words) in documents.items()]
+    connection.execute(_KEEP[connection.dialect.name], rows)
+    if connection.dialect.name == "sqlite":
+        connection.execute(_KEEP_WORDS, rows)
+
+
+def _numbers(connection: Connection, moments: Mapping[str, datetime]) -> dict[str, int]:
+    """A number for each thread that no other document has."""
+    wanted = {id_: number(at, id_) for id_, at in moments.items()}
+    taken: set[int] = set()
+    for id_, no in wanted.items():
+        while no in taken or connection.execute(_TAKEN, {"no": no}).first() is not None:
+            no += 1
+        wanted[id_] = no
+        taken.add(no)
+    return wanted
 
 
 async def rebuild_all(database: Database, tell: Callable[[int], None]) -> int:
