@@ -140,7 +140,8 @@ async def change(request: web.Request) -> web.StreamResponse:
 
 def _changes(form: Form, labels: tuple[str, ...]) -> dict[str, Any]:
     fields: Mapping[str, str] = form.fields
-    changes: dict[str, Any] = {name: fields[name] for name in ("status", "assignee", "team", "priority") if name in fields}
+    plain = ("status", "assignee", "team", "priority")
+    changes: dict[str, Any] = {name: fields[name] for name in plain if name in fields}
     if "snooze" in fields:
         if fields["snooze"] not in SNOOZES:
             raise Invalid("unknown snooze", field="snoozed_until")
