@@ -108,7 +108,8 @@ def _scan(lines: list[str], kinds: list[str], forwarded: bool) -> int:
 def _boundary(lines: list[str], kinds: list[str], index: int) -> tuple[int, bool] | None:
     """Where the boundary begins that a fresh line belongs to, and whether all that follows is quoted.
 
-    A header block above any fresh text is the mail's own, or that of one sent on: only its lines are quoted.
+    A header block above any fresh text is the mail's own, or that of one sent on: only its lines are quoted. So is an
+    attribution above a text without marks: the answer may stand anywhere below.
     """
     if boundaries.is_original(lines[index]) or boundaries.is_heading(lines, index):
         return index, True
@@ -122,7 +123,7 @@ def _boundary(lines: list[str], kinds: list[str], index: int) -> tuple[int, bool
     if start is None:
         return None
     kinds[start : index + 1] = [QUOTE] * (index + 1 - start)
-    return start, not quoted_next
+    return start, not quoted_next and _has_fresh(lines, kinds, start)
 
 
 def _has_fresh(lines: list[str], kinds: list[str], end: int) -> bool:

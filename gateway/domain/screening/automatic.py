@@ -25,14 +25,16 @@ _ANSWER = re.compile(r"\s*(?:re|aw|sv|回复|回覆|答复|отв)\s*[:：]", re
 _MACHINE = re.compile(r"auto|自[动動]|系[统統]|автомат", re.IGNORECASE)  # in each phrase, and much faster to find
 _QUESTION = re.compile(r"[?？]|吗|please (?:ship|send|deliver|change|call)|请(?:发|寄|改|把|帮)")
 _LONGEST_NOTICE = 1000
-_LIST_FIELDS = (
-    "list-id",
-    "list-post",
-    "list-unsubscribe",
-    "mailing-list",
-    "x-mailing-list",
-    "list-help",
-    "feedback-id",
+_LIST_FIELDS = frozenset(
+    {
+        "list-id",
+        "list-post",
+        "list-unsubscribe",
+        "mailing-list",
+        "x-mailing-list",
+        "list-help",
+        "feedback-id",
+    }
 )
 _BULK = frozenset({"bulk", "list", "junk"})
 
@@ -87,7 +89,7 @@ def _has_vendor_header(evidence: Evidence) -> bool:
 
 def is_list(evidence: Evidence) -> bool:
     """Whether a list or a bulk mailer sent it."""
-    if any(evidence.has(name) for name in _LIST_FIELDS):
+    if not _LIST_FIELDS.isdisjoint(evidence.root.headers.names):
         return True
     return evidence.header("precedence").lower() in _BULK
 

@@ -95,6 +95,11 @@ def _shapes() -> Iterator[Recipe]:
         {"fresh_text": "The blue one.", "quoted_text~": "Which colour?"},
     )
     yield Recipe(
+        "answer-below-an-unmarked-quote",
+        mail(head("Re: order 1001"), leaf(f"{quote}\nWhich colour?\n\n\nThe blue one.\n")),
+        {"fresh_text~": "The blue one.", "quoted_text": quote},
+    )
+    yield Recipe(
         "answers-between-quotes",
         mail(head("Re: order 1001"), leaf(f"Hi,\n\n{quote}> Which colour?\n\nBlue.\n\n> Which size?\n\n42, please.\n")),
         {"fresh_text~": ["Hi,", "Blue.", "42, please."], "quoted_text~": ["Which colour?", "Which size?"]},
