@@ -9,13 +9,18 @@ from gateway.context import Gateway
 from gateway.domain.couriers import Courier
 from gateway.inbound.processing import Processor
 from gateway.seller_notices import tell_once
+from gateway.outcalls import Caller
 from gateway.sending import Sender
+from gateway.source_calls import forget_old_calls
 from gateway.store.upkeep import forget_expired, wake_snoozed
 from gateway.store.wakeups import INBOUND, OUTBOUND, listen
+from gateway.webhooks import Dispatcher, forget_old_events
 
 POLL_SECONDS = 0.5
 UPKEEP_SECONDS = 20.0
 NOTIFY_SECONDS = 1.0
+TELL_SECONDS = 1.0
+KEEP_CALLS = timedelta(days=30)
 PAUSE_AFTER_ERROR = 2.0
 FAILURES_COUNT_FOR = timedelta(days=1)
 
@@ -37,6 +42,7 @@ class Worker:
             group.create_task(self._sender.run())
             group.create_task(self._loop(self.upkeep_once, asyncio.sleep, UPKEEP_SECONDS))
             group.create_task(self._loop(self.notify_once, asyncio.sleep, NOTIFY_SECONDS))
+            group.create_task(self._tell_programs())
             group.create_task(listen(gw.db, {INBOUND: gw.inbound_signal.wake, OUTBOUND: gw.outbound_signal.wake}))
 
     async def _loop(
@@ -49,6 +55,10 @@ class Worker:
             except Exception as error:
                 maillog.event("worker.error", error=type(error).__name__)
                 await asyncio.sleep(PAUSE_AFTER_ERROR)
+
+    async def _tell_programs(self) -> None:
+        async with Caller(self._gw.settings.webhook_networks) as caller:
+            await self._loop(Dispatcher(self._gw, caller).run_once, asyncio.sleep, TELL_SECONDS)
 
     async def send_once(self) -> int:
         """Hand what is due to the courier and see it to its end; how many were taken."""
@@ -64,4 +74,6 @@ class Worker:
             now = self._gw.clock.now()
             await wake_snoozed(session, now)
             await forget_expired(session, now, now - FAILURES_COUNT_FOR)
+        await forget_old_events(self._gw)
+        await forget_old_calls(self._gw, now - KEEP_CALLS)
         return 0

@@ -41,6 +41,7 @@ SECTIONS: tuple[tuple[str, tuple[Section, ...]], ...] = (
         (
             Section("/sources", N_("Order sources"), "plug"),
             Section("/import", N_("Import orders"), "upload"),
+            Section("/webhooks", N_("Webhooks"), "webhook"),
         ),
     ),
     (

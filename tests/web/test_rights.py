@@ -31,6 +31,7 @@ NAMES: dict[str, Fill] = {
     "/thread-events/{id}": lambda _: NOTHING,
     "/canned/{id}": lambda _: NOTHING,
     "/sources/{id}": lambda _: NOTHING,
+    "/webhooks/{id}": lambda _: NOTHING,
     "/pauses/{id}": lambda _: NOTHING,
     "/channels/{id}": lambda _: NOTHING,
     "/rules/{id}": lambda _: NOTHING,

@@ -17,6 +17,7 @@ from . import (
     staff,
     teams,
     threads,
+    webhooks,
 )
 from .operations import Operation
 
@@ -34,6 +35,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *inbound.OPERATIONS,
     *deliveries.OPERATIONS,
     *sources.OPERATIONS,
+    *webhooks.OPERATIONS,
     *channels.OPERATIONS,
     *rules.OPERATIONS,
     *teams.OPERATIONS,

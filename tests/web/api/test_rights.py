@@ -2,10 +2,11 @@
 
 import pytest
 
-from gateway import admin, deliveries, outbound, restructuring
+from gateway import admin, deliveries, outbound, restructuring, sources, webhook_setup
 from gateway.clock import new_id
 from gateway.domain.actors import Actor
 from gateway.domain.rights import RIGHTS, ROLES, Role, Scope
+from gateway.domain.sources.setup import NewSource
 from gateway.models import Delivery
 from gateway.store.suppressions import suppress, suppression
 from tests.house import mail
@@ -37,6 +38,15 @@ async def test_without_a_token_nothing_is_told(api: Api) -> None:
 def test_the_admins_part_is_marked_as_theirs() -> None:
     assert ADMINS_ALONE <= NOT_FOR_SELLERS
     assert not NOT_FOR_SELLERS & {"list_threads", "add_reply", "get_attachment"}
+
+
+async def programs(api: Api) -> dict[str, str | None]:
+    """An order source and a webhook of the shop lotus."""
+    gw, admin = api.house.gw, Actor("token", "t", "lotus", "admin", None)
+    source = await sources.connect(gw, admin, NewSource(shop="lotus", kind="woocommerce"))
+    new = webhook_setup.NewWebhook(shop="lotus", url="https://192.0.9.1/", events=["message.held"])
+    made = await webhook_setup.add(gw, admin, new)
+    return {"sources": source.source.id, "webhooks": made.webhook.id}
 
 
 async def outgoing(api: Api, thread_id: str) -> dict[str, str | None]:
@@ -74,6 +84,7 @@ async def test_what_belongs_to_another_shop_is_not_there(api: Api, operation: Op
     theirs["buyers"] = (await api.get(f"/threads/{row.thread_id}")).json["buyer"]["id"]
     theirs |= await outgoing(api, row.thread_id or "")
     theirs |= await routing(api)
+    theirs |= await programs(api)
     kind = operation.path.split("/")[1]
     if "{" not in operation.path:
         return
@@ -92,6 +103,11 @@ async def test_what_belongs_to_another_shop_is_not_there(api: Api, operation: Op
         "put_channel": {"kind": "email", "shop": "lotus", "address": "support"},
         "put_rule": {"name": "Mine", "shop": "lotus", "actions": [{"do": "label", "value": "x"}]},
         "put_team": {"name": "Mine", "shop": "lotus"},
+        "change_source": {"name": "Mine"},
+        "rotate_source": {},
+        "change_webhook": {"description": "Mine"},
+        "rotate_webhook": {},
+        "replay_webhook": {},
     }
     body = bodies.get(operation.name)
     foreign = await api.call(operation.method, address(operation, id=theirs.get(kind) or ""), "jade-admin", json=body)

@@ -1,0 +1,215 @@
+"""What other programs hear: each event once, signed, with ids alone; again later, until it was taken or given up."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from aiohttp import web
+from standardwebhooks.webhooks import Webhook as Verifier
+
+from gateway import admin, inbox, outbound, webhook_setup
+from gateway.admin import ShopChange
+from gateway.clock import SystemClock
+from gateway.context import Gateway
+from gateway.domain.actors import SYSTEM
+from gateway.domain.emails import Bounce, BouncedRecipient
+from gateway.domain.webhooks.events import KINDS
+from gateway.models import Delivery, WebhookEvent
+from gateway.outcalls import Caller
+from gateway.store.deliveries import record_bounce
+from gateway.webhook_setup import NewWebhook
+from gateway.webhooks import Dispatcher, forget_old_events
+from tests.conftest import StillClock
+from tests.house import House, mail
+from tests.outside import Program, listening
+
+
+class Office:
+    """The house, a program that hears of it, and the worker between them."""
+
+    def __init__(self, house: House, gw: Gateway, clock: StillClock, program: Program, caller: Caller) -> None:
+        self.house, self.gw, self.clock, self.program, self.caller = house, gw, clock, program, caller
+        self.id = self.secret = ""
+
+    async def subscribe(self, *events: str, shop: str = "lotus") -> None:
+        """Let the program hear of events."""
+        new = NewWebhook(url=self.program.url, events=events or KINDS, shop=shop)
+        made = await webhook_setup.add(self.gw, SYSTEM, new)
+        self.id, self.secret = made.webhook.id, made.secret
+
+    async def work(self) -> None:
+        """Send what is due."""
+        await self.work_with(self.gw)
+
+    async def work_with(self, gw: Gateway) -> None:
+        """The same with other parts."""
+        while await Dispatcher(gw, self.caller, jitter=lambda: 0.5).run_once():
+            pass
+
+    def told(self) -> list[dict[str, Any]]:
+        """What the program was told, in order, each call checked by the specification's library."""
+        return [json.loads(call.body) for call in self.program.calls]
+
+    def kinds(self) -> list[str]:
+        """The types of what it was told."""
+        return [one["type"] for one in self.told()]
+
+    async def states(self) -> list[tuple[str, int]]:
+        """State and attempts of each delivery, oldest first."""
+        page = await webhook_setup.calls(self.gw, SYSTEM, self.id)
+        return [(one.state, one.attempts) for one in reversed(page.items)]
+
+
+@pytest.fixture
+async def office(house: House, clock: StillClock) -> AsyncIterator[Office]:
+    """See Office; its webhooks may go to loopback."""
+    settings = house.gw.settings.model_copy(update={"webhook_allow_private": "127.0.0.0/8"})
+    gw = replace(house.gw, settings=settings)
+    async with listening() as program, Caller(settings.webhook_networks) as caller:
+        yield Office(house, gw, clock, program, caller)
+
+
+async def test_a_conversation_is_told_by_ids_alone(office: Office) -> None:
+    await office.subscribe("message.received", "message.replied", "message.held")
+    row = await office.house.receive(mail(text="My secret words"))
+    await outbound.reply(office.gw, SYSTEM, row.thread_id or "", outbound.ReplyDraft("Private answer"))
+    held = await office.house.receive(mail(sender="eve@evil.test"), sender="eve@evil.test")
+    await office.work()
+    told = {one["type"]: one["data"] for one in office.told()}
+    assert set(told) == {"message.received", "message.replied", "message.held"}
+    assert told["message.received"] == {
+        "shop": "lotus",
+        "thread_id": row.thread_id,
+        "message_id": row.message_id,
+        "channel": "email",
+        "automatic": False,
+    }
+    assert told["message.held"]["inbound_id"] == held.id
+    assert told["message.held"]["why"] == "not-a-buyer"
+    everything = b"".join(call.body for call in office.program.calls)
+    for private in (b"secret words", b"Private", b"wang@", b"eve@", b"Wang"):
+        assert private not in everything
+    for call in office.program.calls:
+        assert call.headers["webhook-id"]
+
+
+async def test_every_call_verifies_by_the_specifications_library(office: Office) -> None:
+    await office.subscribe("message.received")
+    await office.house.receive(mail())
+    # The library wants calls of the last five minutes.
+    await office.work_with(replace(office.gw, clock=SystemClock()))
+    (call,) = office.program.calls
+    assert Verifier(office.secret).verify(call.body, call.headers)["type"] == "message.received"
+
+
+async def test_changed_threads_are_told_from_now_on_and_once_each(office: Office) -> None:
+    row = await office.house.receive(mail())
+    await office.subscribe("thread.changed")
+    await office.work()
+    assert office.kinds() == []
+    await inbox.change_thread(office.gw, SYSTEM, row.thread_id or "", {"status": "closed"})
+    await office.work()
+    await office.work()
+    (told,) = office.told()
+    assert (told["type"], told["data"]["thread_id"], told["data"]["status"]) == (
+        "thread.changed",
+        row.thread_id,
+        "closed",
+    )
+
+
+async def test_a_mail_that_comes_back_is_told(office: Office) -> None:
+    row = await office.house.receive(mail())
+    await outbound.reply(office.gw, SYSTEM, row.thread_id or "", outbound.ReplyDraft("Hello"))
+    await office.subscribe("delivery.bounced")
+    (delivery,) = await office.house.all(Delivery)
+    bounce = Bounce("failed", "5.1.1", "hard", (BouncedRecipient("wang@example.com", "5.1.1", "no such user"),), None)
+    async with office.gw.db.write() as session:
+        await record_bounce(session, delivery.id, bounce, office.clock.now())
+    await office.work()
+    (told,) = office.told()
+    assert told["data"]["delivery_id"] == delivery.id
+    assert told["data"]["to_masked"] == "w***@e***.com"
+
+
+async def test_what_was_not_taken_comes_again_with_the_same_id_and_then_is_given_up(office: Office) -> None:
+    await office.subscribe("message.received")
+    office.program.answers = lambda _: web.Response(status=500, text="over\0loaded")
+    await office.house.receive(mail())
+    for _ in range(12):
+        await office.work()
+        office.clock.forward(hours=25)
+    assert len({call.headers["webhook-id"] for call in office.program.calls}) == 1
+    assert await office.states() in ([("failed", 10)], [("waiting", 6)])
+    page = await webhook_setup.calls(office.gw, SYSTEM, office.id)
+    assert (page.items[0].status, page.items[0].answer) == (500, "overloaded")
+
+
+async def test_a_webhook_that_fails_for_days_is_switched_off_and_what_waited_comes_when_it_is_on_again(
+    office: Office,
+) -> None:
+    await office.subscribe("message.received")
+    office.program.answers = lambda _: web.Response(status=503)
+    await office.house.receive(mail())
+    for _ in range(6):
+        await office.work()
+        office.clock.forward(days=1, minutes=1)
+    view = await webhook_setup.webhook(office.gw, SYSTEM, office.id)
+    assert (view.enabled, view.disabled_why) == (False, "failing")
+    calls = len(office.program.calls)
+    await office.work()
+    assert len(office.program.calls) == calls
+    office.program.answers = lambda _: web.Response(status=200)
+    await webhook_setup.change(office.gw, SYSTEM, office.id, {"enabled": True})
+    office.clock.forward(days=2)
+    await office.work()
+    assert [state for state, _ in await office.states()] == ["sent"]
+
+
+async def test_gone_means_gone(office: Office) -> None:
+    await office.subscribe("message.received")
+    office.program.answers = lambda _: web.Response(status=410)
+    await office.house.receive(mail())
+    await office.work()
+    view = await webhook_setup.webhook(office.gw, SYSTEM, office.id)
+    assert (view.enabled, view.disabled_why, await office.states()) == (False, "gone", [("failed", 1)])
+
+
+async def test_what_failed_or_was_taken_can_be_sent_again(office: Office) -> None:
+    await office.subscribe("message.received")
+    await office.house.receive(mail())
+    await office.work()
+    page = await webhook_setup.calls(office.gw, SYSTEM, office.id)
+    assert await webhook_setup.replay(office.gw, SYSTEM, office.id) == 0
+    assert await webhook_setup.replay(office.gw, SYSTEM, office.id, page.items[0].id) == 1
+    await office.work()
+    assert [call.headers["webhook-id"] for call in office.program.calls] == [page.items[0].event_id] * 2
+
+
+async def test_two_workers_send_each_event_once(office: Office) -> None:
+    await office.subscribe("message.received")
+    for number in range(6):
+        await office.house.receive(mail(subject=f"Number {number}"))
+    await asyncio.gather(office.work(), office.work())
+    ids = [call.headers["webhook-id"] for call in office.program.calls]
+    assert len(ids) == len(set(ids)) == 6
+
+
+async def test_neighbours_and_those_who_want_something_else_hear_nothing(office: Office) -> None:
+    await office.subscribe("message.replied")
+    await admin.put_shop(office.gw, SYSTEM, "jade", ShopChange("Jade"))
+    await office.subscribe("message.received", shop="jade")
+    await office.house.receive(mail())
+    assert await office.house.all(WebhookEvent) == []
+
+
+async def test_old_events_are_forgotten(office: Office) -> None:
+    await office.subscribe("message.received")
+    await office.house.receive(mail())
+    assert await forget_old_events(office.gw) == 0
+    office.clock.forward(days=31)
+    assert await forget_old_events(office.gw) == 1
+    assert await office.house.all(WebhookEvent) == []
