@@ -11,6 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from gateway import maillog
 from gateway.buyer_links import keep_link
 from gateway.buyer_links import make as make_link
+from gateway.canned import automatic
 from gateway.context import Gateway
 from gateway.domain.actors import SYSTEM
 from gateway.domain.composing import reply_subject
@@ -21,7 +22,6 @@ from gateway.models import ReplyToken
 from gateway.store.conversation import Conversation, conversation, keep_token, revoked_tokens
 from gateway.store.notices import ShopWords, thread_notified_since
 from gateway.store.placed import PlacedOrder, placed_order
-from gateway.store.routing import canned_text
 
 DAY = timedelta(days=1)
 OLD = timedelta(days=2)
@@ -39,7 +39,7 @@ async def received(
     talk = await conversation(session, SYSTEM, thread_id)
     if not (talk.mails.received if wanted is None else wanted):
         return False
-    text = await canned_text(session, talk.shop_id, canned, talk.buyer_locale or talk.shop_locale) if canned else ""
+    text = await automatic(session, talk, canned) if canned else ""
     return await _about_thread(session, gw, talk, "received", text)
 
 

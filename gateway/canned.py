@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass, replace
 
+from sqlmodel.ext.asyncio.session import AsyncSession
+
 from gateway.clock import new_id
 from gateway.context import Gateway
-from gateway.domain.actors import Actor
+from gateway.domain.actors import SYSTEM, Actor
 from gateway.domain.canned import MAX_NAME_CHARS, Canned, check, fill, in_language, signature_for
 from gateway.domain.conversations import clean_text
 from gateway.domain.ids import is_id
@@ -53,6 +55,14 @@ def _values(talk: Conversation, actor: Actor) -> dict[str, str]:
         "shop_name": talk.shop_name,
         "seller_name": actor.name,
     }
+
+
+async def automatic(session: AsyncSession, talk: Conversation, name: str) -> str:
+    """A shop's text of this name, filled in, as the shop itself sends it to a buyer; empty without one."""
+    texts = await store.canned(session, talk.shop_id)
+    chosen = in_language(texts, talk.buyer_locale or talk.shop_locale, talk.shop_locale)
+    values = _values(talk, replace(SYSTEM, name=talk.shop_name))
+    return next((fill(text.text, values) for text in chosen if text.name == name), "")
 
 
 async def save(gw: Gateway, actor: Actor, slug: str, text: Canned) -> str:

@@ -19,6 +19,7 @@ from gateway.domain.imports import BadRow, GoodRow, Row
 from gateway.domain.messages import NewMessage, Place
 from gateway.domain.orders import NoteDocument, OrderDocument, OrderRecord, fold_order_no, order_number
 from gateway.errors import Conflict, Duplicate, Invalid, Overtaken, TemporaryError
+from gateway.routing import route
 from gateway.seller_notices import message_arrived
 from gateway.store import orders as store
 from gateway.store.filing import FiledMessage, file_message
@@ -198,6 +199,7 @@ async def _file_note(
     )
     filed = await file_message(session, Place(order.shop_id, order.buyer.id, order.id), message)
     if filed.new:
+        await route(session, gw, filed.message_id)
         await message_arrived(session, gw, filed.message_id)
     return filed
 

@@ -21,14 +21,16 @@ from gateway.domain.routing.channels import Channel
 from gateway.domain.routing.facts import RoutingFacts
 from gateway.domain.routing.rules import Rule, decide
 from gateway.domain.routing.teams import Team
+from gateway.domain.webhooks.events import EventKind
 from gateway.errors import Invalid
 from gateway.mailing import Notice, post
-from gateway.store import channels, people, rules, teams
+from gateway.store import channels, people, rules, teams, webhook_events
 from gateway.store import routing as store
 from gateway.store.notices import shop_words
 from gateway.store.routing import Routed
 
 MAX_DRY_RUN = 1000
+ROUTED: EventKind = "message.routed"
 OF_PEOPLE = frozenset({"assign", "team", "round_robin", "notify"})
 
 
@@ -71,6 +73,7 @@ async def route(session: AsyncSession, gw: Gateway, message_id: str) -> Routing 
     if own is not None and own.language and not routed.buyer_language:
         await store.set_language(session, routed.buyer_id, own.language)
     await _tell(session, gw, routing, around)
+    await _tell_webhooks(session, gw, routing)
     return routing
 
 
@@ -130,6 +133,19 @@ async def _tell(session: AsyncSession, gw: Gateway, routing: Routing, around: _A
             if person.id not in told:
                 told.add(person.id)
                 await _notify(session, gw, routing.routed, person)
+
+
+async def _tell_webhooks(session: AsyncSession, gw: Gateway, routing: Routing) -> None:
+    """Queue the event for the webhooks that rules name, whatever else those want to hear; "" is all who want it."""
+    routed, now = routing.routed, gw.clock.now()
+    told = {"shop": routed.facts.shop, "thread_id": routed.thread_id, "message_id": routed.message_id}
+    told |= {"channel": routed.facts.channel, "rules": [acted.rule_id for acted in routing.outcome.acted]}
+    for wanted in dict.fromkeys(routing.outcome.webhooks):
+        if not wanted:
+            await webhook_events.emit(session, routed.shop_id, ROUTED, told, now)
+        elif await store.webhook_is_on(session, wanted, routed.shop_id):
+            event = {"shop_id": routed.shop_id, "kind": ROUTED, "data": told, "at": now}
+            await webhook_events.queue(session, [wanted], event)
 
 
 def _whom(wanted: str, now: Standing, around: _Around) -> list[Person]:

@@ -15,7 +15,7 @@ from gateway.domain.routing.documents import PlacedRuleDocument, RuleDocument
 from gateway.domain.routing.rules import Rule
 from gateway.domain.routing.shapes import rule_json
 from gateway.errors import Forbidden, Invalid, NotFound
-from gateway.store import people, shops, teams
+from gateway.store import people, routing, shops, teams
 from gateway.store import rules as store
 from gateway.store.audit import record
 
@@ -162,18 +162,19 @@ async def _shop(session: AsyncSession, actor: Actor, slug: str | None, where: st
 
 
 class _Known:
-    """The people and teams that a rule may name."""
+    """The people, teams and webhooks that a rule may name."""
 
-    def __init__(self, addresses: set[str], by_name: dict[str, str]) -> None:
-        self._addresses, self._by_name = addresses, by_name
+    def __init__(self, addresses: set[str], by_name: dict[str, str], hooks: set[str]) -> None:
+        self._addresses, self._by_name, self._hooks = addresses, by_name, hooks
 
     @classmethod
     async def of(cls, session: AsyncSession, actor: Actor, shop_id: str | None) -> "_Known":
         found = await teams.teams(session, actor, shop_id)
         by_name = {team.name: team.id for team in found} | {team.id: team.id for team in found}
+        hooks = set(await routing.webhooks(session, actor, shop_id))
         if shop_id is not None:
-            return cls({each.email.lower() for each in await people.colleagues(session, shop_id)}, by_name)
-        return cls(set(await teams.user_ids(session, None)), by_name)
+            return cls({each.email.lower() for each in await people.colleagues(session, shop_id)}, by_name, hooks)
+        return cls(set(await teams.user_ids(session, None)), by_name, hooks)
 
     def checked(self, action: Action, where: str) -> Action:
         """The same action, its team by id. Raises Invalid for somebody or something that there is not."""
@@ -181,6 +182,8 @@ class _Known:
             if action.value not in self._by_name:
                 raise Invalid("no team of this shop has this name", field=f"{where}.value")
             return Action(action.do, self._by_name[action.value])
+        if action.do == "webhook" and action.value and action.value not in self._hooks:
+            raise Invalid("there is no such webhook", field=f"{where}.value")
         person = action.do == "assign" or (action.do == "notify" and action.value not in ("assignee", "team"))
         if person and action.value.lower() not in self._addresses:
             raise Invalid("nobody here has this address", field=f"{where}.value")

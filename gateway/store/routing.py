@@ -16,12 +16,12 @@ from gateway.domain.routing.facts import OrderFacts, RoutingFacts, kind_of
 from gateway.domain.routing.language import language_of
 from gateway.domain.routing.teams import zone_of
 from gateway.errors import Invalid
-from gateway.models import Attachment, Buyer, CannedReply, Message, Order, Shop, Thread
+from gateway.models import Attachment, Buyer, Message, Order, Shop, Thread, Webhook
 from gateway.models.columns import table_of
 from gateway.store.threads import rows, update_thread
 
 _M, _T, _S, _B, _O = table_of(Message), table_of(Thread), table_of(Shop), table_of(Buyer), table_of(Order)
-_A, _C = table_of(Attachment), table_of(CannedReply)
+_A, _W = table_of(Attachment), table_of(Webhook)
 READ_CHARS = 20_000
 """So much of a text is looked at: a dry run holds a thousand of them."""
 _OTHER_M, _OTHER_T, _OTHER_O = _M.alias("earlier"), _T.alias("other_thread"), _O.alias("other_order")
@@ -175,9 +175,15 @@ async def set_language(session: AsyncSession, buyer_id: str, language: str) -> N
     await (await session.connection()).execute(unknown.values(locale=language))
 
 
-async def canned_text(session: AsyncSession, shop_id: str, name: str, locale: str) -> str:
-    """A shop's canned reply in a language, else in the one nearest to it, else in any; empty without one."""
-    statement = select(_C.c.locale, _C.c.text).where(_C.c.shop_id == shop_id, _C.c.name == name).order_by(_C.c.locale)
-    found = {row.locale: str(row.text) for row in await rows(session, statement)}
-    near = [known for known in found if known[:2].lower() == locale[:2].lower()]
-    return next((found[known] for known in (locale, *near, *found) if known in found), "")
+async def webhook_is_on(session: AsyncSession, webhook_id: str, shop_id: str) -> bool:
+    """Whether a webhook that a rule names may hear of this shop now."""
+    mine = or_(_W.c.shop_id == shop_id, _W.c.shop_id.is_(None))
+    return bool(await rows(session, select(_W.c.id).where(_W.c.id == webhook_id, _W.c.enabled.is_(True), mine)))
+
+
+async def webhooks(session: AsyncSession, actor: Actor, shop_id: str | None) -> dict[str, str]:
+    """The webhooks that a rule of a shop (None: of all) may name, with their addresses."""
+    statement = select(_W.c.id, _W.c.url).where(or_(_W.c.shop_id.is_(None), _W.c.shop_id == shop_id))
+    if actor.shop_ids is not None:
+        statement = statement.where(_W.c.shop_id.in_(actor.shop_ids))
+    return {row.id: row.url for row in await rows(session, statement)}

@@ -7,7 +7,9 @@ from typing import Any, Literal, get_args
 
 from gateway.domain.shapes import moment
 
-EventKind = Literal["message.received", "message.replied", "message.held", "delivery.bounced", "thread.changed"]
+EventKind = Literal[
+    "message.received", "message.replied", "message.held", "message.routed", "delivery.bounced", "thread.changed"
+]
 KINDS: tuple[EventKind, ...] = get_args(EventKind)
 TEST = "webhook.test"
 
@@ -16,6 +18,7 @@ MEANINGS: Mapping[str, tuple[str, str]] = {
     "message.received": ("a buyer's message was filed", "收到买家消息"),
     "message.replied": ("an answer to a buyer was written", "已回复买家"),
     "message.held": ("a mail waits for a person to decide", "有邮件待人工处理"),
+    "message.routed": ("a routing rule tells of a message", "路由规则推送了一条消息"),
     "delivery.bounced": ("a mail to a buyer came back", "发给买家的邮件被退回"),
     "thread.changed": ("something about a conversation changed", "会话有变化"),
     TEST: ("a test", "测试"),
