@@ -138,7 +138,7 @@ async def _tell(session: AsyncSession, gw: Gateway, routing: Routing, around: _A
 async def _tell_webhooks(session: AsyncSession, gw: Gateway, routing: Routing) -> None:
     """Queue the event for the webhooks that rules name, whatever else those want to hear; "" is all who want it."""
     routed, now = routing.routed, gw.clock.now()
-    told = {"shop": routed.facts.shop, "thread_id": routed.thread_id, "message_id": routed.message_id}
+    told: dict[str, Any] = {"shop": routed.facts.shop, "thread_id": routed.thread_id, "message_id": routed.message_id}
     told |= {"channel": routed.facts.channel, "rules": [acted.rule_id for acted in routing.outcome.acted]}
     for wanted in dict.fromkeys(routing.outcome.webhooks):
         if not wanted:
