@@ -29,6 +29,36 @@ MODE_NAMES = {
 }
 
 
+PROGRAMS = (
+    # What names a program in a User-Agent; those that also name others stand first.
+    ("MicroMessenger", "微信 WeChat"),
+    ("QQBrowser", "QQ Browser"),
+    ("Edg", "Edge"),
+    ("OPR/", "Opera"),
+    ("SamsungBrowser", "Samsung Internet"),
+    ("Firefox", "Firefox"),
+    ("Chrome", "Chrome"),
+    ("CriOS", "Chrome"),
+    ("Safari", "Safari"),
+)
+SYSTEMS = (
+    # And what names the system.
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("Windows", "Windows"),
+    ("Mac OS X", "macOS"),
+    ("Linux", "Linux"),
+)
+
+
+def agent_name(user_agent: str) -> str:
+    """`Chrome · Windows`; what the browser says of itself when it is none that we know."""
+    program = next((name for mark, name in PROGRAMS if mark in user_agent), "")
+    system = next((name for mark, name in SYSTEMS if mark in user_agent), "")
+    return " · ".join(part for part in (program, system) if part) or user_agent[:60]
+
+
 async def notifications_page(request: web.Request) -> web.StreamResponse:
     """What one is told by mail."""
     return await _notifications(request, done=SAVED if request.query.get("done") == "saved" else "")
@@ -113,6 +143,7 @@ async def _security(
         enrolment=await second_factors.enrolling(gw, who),
         browsers=await browsers.browsers(gw, who),
         codes=codes,
+        agent_name=agent_name,
         done=done,
         problem=problem,
     )

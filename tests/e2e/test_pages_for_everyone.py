@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser
+from playwright.async_api import Browser, Page
 
 from gateway.clock import new_id
 from gateway.models import InboundEmail
@@ -58,6 +58,11 @@ async def look(opened: Any, path: str, script: str = "") -> dict[str, object]:
     await page.goto(f"{opened.base}{path}")
     if script:
         await page.evaluate(script)
+    return await examined(page)
+
+
+async def examined(page: Page) -> dict[str, object]:
+    """What is wrong with the page as it stands."""
     results = await Axe().run(page, options=WCAG)
     wide = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     violations = {v["id"]: [node["html"][:200] for node in v["nodes"]][:3] for v in results.response["violations"]}

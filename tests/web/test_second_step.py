@@ -15,6 +15,7 @@ from gateway.sending import Sender
 from tests import builders
 from tests.couriers import Relay
 from tests.web.conftest import Browser, Site
+from web.settings_views import agent_name
 
 DATABASES = ("sqlite",)
 EMAIL = "lin@example.com"
@@ -259,6 +260,29 @@ async def test_another_users_secret_opens_nothing(site: Site) -> None:
     assert unseal(site.gw, site.seller.id, sealed) == "SECRET"
     with pytest.raises(InvalidTag):
         unseal(site.gw, site.other.id, sealed)
+
+
+@pytest.mark.parametrize(
+    ("user_agent", "name"),
+    [
+        (
+            "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/140.0 Safari/537.36 Edg/140.0",
+            "Edge · Windows",
+        ),
+        (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605 Version/18.0 Safari/604",
+            "Safari · iPhone",
+        ),
+        (
+            "Mozilla/5.0 (Linux; Android 15) AppleWebKit/537 Chrome/138 Mobile MicroMessenger/8.0",
+            "微信 WeChat · Android",
+        ),
+        ("curl/8.5.0", "curl/8.5.0"),
+        ("", ""),
+    ],
+)
+def test_browsers_are_named_as_people_know_them(user_agent: str, name: str) -> None:
+    assert agent_name(user_agent) == name
 
 
 CHOICE = {"mode": "hourly", "quiet": "on", "quiet_from": "22:30", "quiet_until": "07:00", "daily_at": "08:00"}
