@@ -37,9 +37,11 @@ def parse(raw: bytes) -> Email:
     from_ = _mailboxes(root, "from", words)
     author = from_[0] if from_ else quoting.NOBODY
     parts = quoting.split(shown.text, shown.marks, forwarded=bool(_FORWARD.match(subject)), author=author)
+    verdict = screening.screen(root, subject, shown.text, parts.fresh)
+    if verdict.mail_class == "bounce":
+        parts = quoting.Split(shown.text, "", "")  # its fields are the report, however much they look like a quote
     told = _told(shown.text, repairs)
     fields = tuple(root.headers.decoded())
-    verdict = screening.screen(root, subject, shown.text, parts.fresh)
     return Email(
         subject=subject,
         from_=from_,

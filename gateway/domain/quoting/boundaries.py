@@ -48,7 +48,7 @@ def _announces(line: str) -> bool:
 
 def is_heading(lines: list[str], index: int) -> bool:
     """Whether a line says "original mail" without any dashes, right above a header block: the new QQ Mail."""
-    line = lines[index].strip()
+    line = lines[index].strip(" \t\xa0【】[]")
     if len(line) > 40 or _HEADING.match(line) is None:
         return False
     below = next((each for each in range(index + 1, min(index + 4, len(lines))) if lines[each].strip()), None)

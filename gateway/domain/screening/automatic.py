@@ -22,7 +22,9 @@ _REPLY_HEADERS: tuple[tuple[str, str], ...] = (
 
 _REPLY_FIELDS = frozenset(name for name, _ in _REPLY_HEADERS)
 _ANSWER = re.compile(r"\s*(?:re|aw|sv|回复|回覆|答复|отв)\s*[:：]", re.IGNORECASE)
-_MACHINE = re.compile(r"auto|自[动動]|系[统統]|автомат", re.IGNORECASE)  # in each phrase, and much faster to find
+_MACHINE = re.compile(
+    r"auto|自[动動]|系[统統]|автомат|[阅閱][读讀]|recall|撤回", re.IGNORECASE
+)  # in each phrase, and much faster to find
 _QUESTION = re.compile(r"[?？]|吗|please (?:ship|send|deliver|change|call)|请(?:发|寄|改|把|帮)")
 _LONGEST_NOTICE = 1000
 _LIST_FIELDS = frozenset(

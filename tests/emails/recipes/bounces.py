@@ -27,7 +27,30 @@ def recipes() -> Iterator[Recipe]:
                 "bounce.recipients.0.status": status,
             },
         )
+    yield from _in_html()
     yield from _no_failures()
+
+
+def _in_html() -> Iterator[Recipe]:
+    rows = (
+        ("时&nbsp;&nbsp;间：", "2024-01-05 10:00:00"),
+        ("主&nbsp;&nbsp;题：", "您的订单 1001"),
+        ("收件人：", "lilei@example.cn"),
+        ("退信原因：", "收件人邮件地址（lilei@example.cn）不存在，邮件无法送达。"),
+    )
+    table = "".join(f"<tr><td>{label}</td><td>{value}</td></tr>" for label, value in rows)
+    page = f"<html><body><b>抱歉，您的邮件被退回来了……</b><table>{table}</table></body></html>"
+    yield Recipe(
+        "bounce-qq-table",
+        mail(head("来自qq.example的退信", From="PostMaster@qq.example"), leaf(page, "text/html", charset="gb18030")),
+        {
+            "class": "bounce",
+            "bounce.status": "5.1.1",
+            "bounce.recipients.0.address": "lilei@example.cn",
+            "fresh_text~": "退信原因",
+            "quoted_text": "",
+        },
+    )
 
 
 def _report(action: str, status: str, *more: str, diagnostic: str = "smtp; 550 5.1.1 User unknown") -> bytes:
