@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -51,6 +51,19 @@ class Conversation:
     order: dict[str, Any] | None
     ancestor: Ancestor | None
     our_ids: tuple[str, ...] = ()
+
+
+_SETTINGS = (
+    select(_SHOPS.c.settings)
+    .join(_THREADS, _THREADS.c.shop_id == _SHOPS.c.id)
+    .where(_THREADS.c.id == bindparam("thread"))
+)
+
+
+async def mails_of(session: AsyncSession, thread_id: str) -> MailOptions:
+    """Which automatic mails the shop of a thread wants sent."""
+    found = await (await session.connection()).execute(_SETTINGS, {"thread": thread_id})
+    return mail_options(found.scalar())
 
 
 async def conversation(session: AsyncSession, actor: Actor, thread_id: str) -> Conversation:
