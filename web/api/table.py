@@ -1,6 +1,7 @@
 """The one table of the API: every call, who may make it, what it reads and answers."""
 
 from . import (
+    batches,
     buyer_links,
     buyers,
     channels,
@@ -27,6 +28,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *shops.OPERATIONS,
     *orders.OPERATIONS,
     *threads.OPERATIONS,
+    *batches.OPERATIONS,
     *buyers.OPERATIONS,
     *buyer_links.OPERATIONS,
     *restructuring.OPERATIONS,

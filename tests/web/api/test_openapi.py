@@ -50,6 +50,7 @@ def test_names_are_unique_and_stay() -> None:
         "change_person",
         "change_source",
         "change_thread",
+        "change_threads",
         "change_webhook",
         "count_buyer_links",
         "deactivate_person",
@@ -113,6 +114,7 @@ def test_names_are_unique_and_stay() -> None:
         "take_back_reply",
         "test_channels",
         "test_webhook",
+        "undo_batch",
         "undo_thread_event",
     ]
 
