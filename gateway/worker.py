@@ -4,12 +4,13 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
-from gateway import maillog
+from gateway import dashboard, maillog
+from gateway.account_mails import send_once as send_asked_once
 from gateway.context import Gateway
 from gateway.domain.couriers import Courier
 from gateway.inbound.processing import Processor
-from gateway.seller_notices import tell_once
 from gateway.outcalls import Caller
+from gateway.seller_notices import tell_once
 from gateway.sending import Sender
 from gateway.source_calls import forget_old_calls
 from gateway.store.upkeep import forget_expired, wake_snoozed
@@ -41,6 +42,7 @@ class Worker:
             group.create_task(self._loop(self._processor.run_once, gw.inbound_signal.wait, POLL_SECONDS))
             group.create_task(self._sender.run())
             group.create_task(self._loop(self.upkeep_once, asyncio.sleep, UPKEEP_SECONDS))
+            group.create_task(self._loop(self.add_up_once, asyncio.sleep, UPKEEP_SECONDS))
             group.create_task(self._loop(self.notify_once, asyncio.sleep, NOTIFY_SECONDS))
             group.create_task(self._tell_programs())
             group.create_task(listen(gw.db, {INBOUND: gw.inbound_signal.wake, OUTBOUND: gw.outbound_signal.wake}))
@@ -65,8 +67,12 @@ class Worker:
         return await self._sender.send_once()
 
     async def notify_once(self) -> int:
-        """Mail what the people who work here chose to be told; how many mails."""
-        return await tell_once(self._gw)
+        """Mail the people who work here what they chose to be told, and the links that they asked for."""
+        return await tell_once(self._gw) + await send_asked_once(self._gw)
+
+    async def add_up_once(self) -> int:
+        """Keep the dashboard's sums up to date."""
+        return await dashboard.refresh(self._gw) + await dashboard.sweep(self._gw)
 
     async def upkeep_once(self) -> int:
         """What time alone brings about. Always 0, so that the loop waits for its next turn."""

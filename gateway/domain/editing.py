@@ -47,7 +47,8 @@ def _status(changes: Mapping[str, Any], now: datetime) -> dict[str, Any]:
         return {"status": status, **_STATUS_EFFECT[status], "snoozed_until": _later(until, now)}
     if until is not None:
         raise Invalid("only a snoozed thread has a moment to come back", field="snoozed_until")
-    return {"status": status, **_STATUS_EFFECT[status]} if status else {}
+    closed_at = now if status == "closed" else None
+    return {"status": status, **_STATUS_EFFECT[status], "closed_at": closed_at} if status else {}
 
 
 def _later(until: object, now: datetime) -> datetime:

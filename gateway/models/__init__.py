@@ -7,6 +7,7 @@ from gateway.models.mail import Delivery, DeliveryAttempt, InboundEmail, Pause, 
 from gateway.models.notifications import NotificationChoice, SellerNotice
 from gateway.models.orders import Buyer, BuyerAddress, Order
 from gateway.models.people import ApiToken, Invitation, Membership, SignInFailure, SignInLink, User, WebSession
+from gateway.models.rollups import DailyTimes, HourlyCount, RollupMark
 from gateway.models.routing import Channel, RoutingRule, Team, TeamMember
 from gateway.models.second_factors import MailRequest, RecoveryCode, TotpSecret
 from gateway.models.shops import Shop
@@ -27,9 +28,11 @@ __all__ = [
     "CannedReply",
     "Channel",
     "ConfirmLink",
+    "DailyTimes",
     "Delivery",
     "DeliveryAttempt",
     "Draft",
+    "HourlyCount",
     "InboundEmail",
     "Invitation",
     "LinkMessage",
@@ -45,6 +48,7 @@ __all__ = [
     "RawEmail",
     "RecoveryCode",
     "ReplyToken",
+    "RollupMark",
     "RoutingRule",
     "SellerNotice",
     "Shop",

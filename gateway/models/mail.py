@@ -40,6 +40,7 @@ class InboundEmail(SQLModel, table=True):
         ),
         Index("ix_inbound_state", "state", "id"),
         Index("ix_inbound_author", "author", "received_at"),
+        Index("ix_inbound_received", "received_at"),
         Index("ix_inbound_sha256", "sha256"),
         Index("ix_inbound_shop", "shop_id", "state", "id"),
     )
@@ -88,6 +89,7 @@ class Delivery(SQLModel, table=True):
             postgresql_where=text("state IN ('queued', 'deferred')"),
         ),
         Index("ix_deliveries_state", "state", "id"),
+        Index("ix_deliveries_at", "state", "at"),
     )
 
     id: str = Field(primary_key=True)

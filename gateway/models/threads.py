@@ -37,6 +37,7 @@ class Thread(SQLModel, table=True):
         Index("ix_threads_shop_needs", "shop_id", "needs_reply", "last_message_at", "id"),
         Index("ix_threads_shop_change", "shop_id", "change_no"),
         Index("ix_threads_buyer", "buyer_id"),
+        Index("ix_threads_shop_closed", "shop_id", "closed_at"),
         Index("ix_threads_assignee", "assignee_id", "shop_id", "last_message_at", "id"),
         Index("ix_threads_team", "team_id", "shop_id", "last_message_at", "id"),
         _of_some("ix_threads_noted", "has_note"),
@@ -66,6 +67,7 @@ class Thread(SQLModel, table=True):
     message_count: int = 0
     snoozed_until: datetime | None = None
     due_at: datetime | None = None
+    closed_at: datetime | None = None
     last_message_at: datetime
     created_at: datetime
     change_no: int = 0
@@ -83,6 +85,7 @@ class Message(SQLModel, table=True):
     __table_args__ = (
         Index("ix_messages_thread", "thread_id", "id"),
         Index("ix_messages_internet_id", "shop_id", "internet_message_id"),
+        Index("ix_messages_shop_received", "shop_id", "received_at"),
     )
 
     id: str = Field(primary_key=True)

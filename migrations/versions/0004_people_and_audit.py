@@ -1,4 +1,4 @@
-"""Roles by shop, invitations, scopes of tokens; the audit log."""
+"""Roles by shop, invitations, scopes of tokens; the audit log; what the dashboard adds up."""
 
 import sqlalchemy as sa
 import sqlmodel.sql.sqltypes
@@ -66,9 +66,52 @@ def upgrade() -> None:
     op.add_column("api_tokens", sa.Column("made_by", TEXT(), nullable=False, server_default=""))
     op.add_column("api_tokens", sa.Column("expires_at", TIME(), nullable=True))
     op.add_column("api_tokens", sa.Column("last_used_at", TIME(), nullable=True))
+    op.create_table(
+        "hourly_counts",
+        sa.Column("shop_id", TEXT(), nullable=False),
+        sa.Column("hour", TIME(), nullable=False),
+        sa.Column("kind", TEXT(), nullable=False),
+        sa.Column("name", TEXT(), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("shop_id", "hour", "kind", "name", name=op.f("pk_hourly_counts")),
+    )
+    op.create_index("ix_hourly_counts_hour", "hourly_counts", ["hour"])
+    op.create_table(
+        "daily_times",
+        sa.Column("shop_id", TEXT(), nullable=False),
+        sa.Column("day", TIME(), nullable=False),
+        sa.Column("kind", TEXT(), nullable=False),
+        sa.Column("user_id", TEXT(), nullable=False),
+        sa.Column("minutes", JSON, nullable=False),
+        sa.Column("targeted", sa.Integer(), nullable=False),
+        sa.Column("within", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("shop_id", "day", "kind", "user_id", name=op.f("pk_daily_times")),
+    )
+    op.create_index("ix_daily_times_day", "daily_times", ["day"])
+    op.create_table(
+        "rollup_marks",
+        sa.Column("name", TEXT(), nullable=False),
+        sa.Column("at", TIME(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_rollup_marks")),
+    )
+    op.add_column("threads", sa.Column("closed_at", TIME(), nullable=True))
+    op.create_index("ix_threads_shop_closed", "threads", ["shop_id", "closed_at"])
+    op.create_index("ix_messages_shop_received", "messages", ["shop_id", "received_at"])
+    op.create_index("ix_inbound_received", "inbound_emails", ["received_at"])
+    op.create_index("ix_deliveries_at", "deliveries", ["state", "at"])
 
 
 def downgrade() -> None:
+    for table, name in (
+        ("deliveries", "ix_deliveries_at"),
+        ("inbound_emails", "ix_inbound_received"),
+        ("messages", "ix_messages_shop_received"),
+        ("threads", "ix_threads_shop_closed"),
+    ):
+        op.drop_index(name, table_name=table)
+    op.drop_column("threads", "closed_at")
+    for table in ("rollup_marks", "daily_times", "hourly_counts"):
+        op.drop_table(table)
     for column in ("last_used_at", "expires_at", "made_by", "scopes", "name"):
         op.drop_column("api_tokens", column)
     op.drop_table("invitations")
