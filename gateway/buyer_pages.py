@@ -42,6 +42,7 @@ from gateway.domain.parsing import kinds
 from gateway.domain.tokens import fingerprint
 from gateway.errors import Duplicate, Invalid, NotFound, RateLimited, TemporaryError
 from gateway.routing import route
+from gateway.routing import route
 from gateway.seller_notices import message_arrived
 from gateway.store import buyer_links as store
 from gateway.store import threads
@@ -190,6 +191,7 @@ async def _file(
     )
     await record(session, entry)
     await store.note_use(session, opened, filed.message_id, message.received_at)
+    await route(session, gw, filed.message_id)
     await route(session, gw, filed.message_id)
     await message_arrived(session, gw, filed.message_id)
     return filed
