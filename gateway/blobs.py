@@ -5,11 +5,13 @@ import contextlib
 import os
 import secrets
 import shutil
+from concurrent.futures import Executor, ThreadPoolExecutor
 from io import BytesIO
 from pathlib import Path
 from typing import IO, Any, Protocol
 from urllib.parse import unquote, urlsplit
 
+from gateway import segments
 from gateway.errors import ConfigError, NotFound, StorageFull, Unavailable
 
 COPY_BYTES = 1_048_576
@@ -18,6 +20,9 @@ _NO_SPACE = {28, 122}  # ENOSPC, EDQUOT
 
 class BlobStore(Protocol):
     """Durable bytes by key. `put` returns only when they would survive a power cut."""
+
+    writers: Executor
+    """The threads that `keep` puts from: as many as the store gains by."""
 
     def put(self, key: str, content: bytes) -> None:
         """Keep them; a key that exists holds the same content already. Raises StorageFull, Unavailable. Blocks."""
@@ -39,6 +44,7 @@ class LocalBlobs:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self.writers: Executor = ThreadPoolExecutor(2, thread_name_prefix="blobs")  # one writes, one syncs
 
     def put(self, key: str, content: bytes) -> None:
         """See BlobStore. The folders are synced too: a name alone may not survive a power cut.
@@ -71,7 +77,7 @@ class LocalBlobs:
     def get(self, key: str) -> bytes:
         """See BlobStore."""
         try:
-            return (self.root / key).read_bytes()
+            return segments.read(self.root, key) if segments.holds(key) else (self.root / key).read_bytes()
         except FileNotFoundError:
             raise NotFound("the stored bytes are missing") from None
         except OSError as error:
@@ -102,6 +108,7 @@ class BucketBlobs:
         except ImportError:
             raise ConfigError("ZNX_BLOB_URL: s3:// needs `pip install 'znx[s3]'`") from None
         self._store: Any = from_url(url)
+        self.writers: Executor = ThreadPoolExecutor(16, thread_name_prefix="blobs")
 
     def put(self, key: str, content: bytes) -> None:
         """See BlobStore."""
@@ -143,9 +150,9 @@ async def fetch(store: BlobStore, key: str) -> bytes:
 
 async def keep(store: BlobStore, key: str, content: bytes) -> None:
     """`put` without holding up the event loop."""
-    await asyncio.to_thread(store.put, key, content)
+    await asyncio.get_running_loop().run_in_executor(store.writers, store.put, key, content)
 
 
 async def keep_file(store: BlobStore, key: str, path: Path) -> None:
     """`put_file` without holding up the event loop."""
-    await asyncio.to_thread(store.put_file, key, path)
+    await asyncio.get_running_loop().run_in_executor(store.writers, store.put_file, key, path)

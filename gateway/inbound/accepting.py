@@ -2,29 +2,25 @@
 
 import asyncio
 import shutil
-from collections.abc import Coroutine, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, TypeVar
 
 from gateway import maillog
 from gateway.clock import Clock
-from gateway.domain.addresses import ForeignAddress, Recipient, TokenAddress, fold, own_local, recipient_of
+from gateway.domain.addresses import ForeignAddress, Recipient, fold, own_local, recipient_of
 from gateway.domain.prescan import author, prescan
 from gateway.domain.values import Arrival, Peer
 from gateway.errors import Refused, StorageFull, Unavailable, UnknownRecipient
+from gateway.inbound.knowing import Recipients
 from gateway.settings import Settings
 from gateway.signals import Signal
 from gateway.store.db import Database
 from gateway.store.facts import reach
 from gateway.store.journal import Entry, Journal
 
-T = TypeVar("T")
 MIN_FREE_BYTES = 256 * 1024 * 1024
 ANSWER_SECONDS = 9.0
 """How long a client waits for a disk or a database that does not answer; a little longer than a lock's own patience."""
-KNOWN_SECONDS = 1.0
-"""How long an address of a shop is taken without another look: the look costs more than all else before the 250."""
-MOST_KNOWN = 10_000
 
 
 class Inbound:
@@ -33,7 +29,7 @@ class Inbound:
     def __init__(self, settings: Settings, db: Database, clock: Clock, journal: Journal, accepted: Signal) -> None:
         self._settings, self._db, self._clock = settings, db, clock
         self._journal, self._accepted = journal, accepted
-        self._known: dict[tuple[Recipient, str], float] = {}
+        self._recipients = Recipients(self._reaches, ANSWER_SECONDS)
 
     async def check_recipient(self, address: str, peer: Peer) -> None:
         """Early and not authoritative. Raises UnknownRecipient, Refused("relay"), TemporaryError.
@@ -44,18 +40,8 @@ class Inbound:
         recipient, local = recipient_of(address, domain), own_local(address, domain)
         if isinstance(recipient, ForeignAddress) and not local:
             raise Refused("relay")
-        now = asyncio.get_running_loop().time()
-        if self._known.get((recipient, local), 0.0) > now:
-            return
-        if not await _in_time(self._reaches(recipient, local)):
+        if not await self._recipients.reach(recipient, local):
             raise UnknownRecipient("no such address")
-        if not isinstance(recipient, TokenAddress):  # each is asked for once, and may be revoked
-            self._remember((recipient, local), now)
-
-    def _remember(self, known: tuple[Recipient, str], now: float) -> None:
-        if len(self._known) >= MOST_KNOWN:
-            self._known.clear()
-        self._known[known] = now + KNOWN_SECONDS
 
     async def _reaches(self, recipient: Recipient, local: str) -> bool:
         async with self._db.read() as session:
@@ -85,17 +71,6 @@ class Inbound:
                 return await self._journal.append(entry)
         except TimeoutError:
             raise Unavailable("disk or database do not answer in time") from None
-
-
-async def _in_time(work: Coroutine[Any, Any, T]) -> T:
-    """The outcome, or Unavailable when it takes too long. A caller that goes away does not stop it."""
-    task = asyncio.ensure_future(work)
-    try:
-        return await asyncio.wait_for(asyncio.shield(task), ANSWER_SECONDS)
-    except TimeoutError:
-        # Not waited for: a connection that hangs hangs in its clean-up too.
-        task.cancel()
-        raise Unavailable("disk or database do not answer in time") from None
 
 
 def _check_room(home: Path, size: int) -> None:

@@ -23,16 +23,30 @@ from gateway.domain.values import Peer, Trust
 from gateway.errors import Conflict, Duplicate, PermanentError, TemporaryError, Unreadable
 from gateway.inbound.gathering import Evidence, asked_order, gather
 from gateway.inbound.messages import files_of, new_message, shown_name
+from gateway.inbound.together import Together
 from gateway.notices import ask_to_confirm, ask_whose_it_is, say_how_to_go_on
 from gateway.preferences import complained
 from gateway.routing import Routing, route
 from gateway.store import facts as store
 from gateway.store.deliveries import record_bounce
 from gateway.store.filing import file_message
-from gateway.store.inbound import Claimed, Ending, claim, duplicate_of, finish, give_back, postpone, raw_of
+from gateway.store.inbound import (
+    Claimed,
+    Content,
+    Ending,
+    claim,
+    contents_of,
+    duplicate_of,
+    finish,
+    give_back,
+    loaded,
+    postpone,
+)
 
 RETRY_AFTER = (1, 5, 15, 60, 300, 900, 3600)
 """Seconds until a mail that could not be processed for now is tried again; the last one repeats."""
+AT_ONCE = 50
+"""Mails that are claimed together; those that are read at the same time are written together."""
 MAX_ATTEMPTS = 60
 MAX_DNS_ATTEMPTS = 7
 """After about an hour without DNS a mail is decided as it is: unverified, so held."""
@@ -81,28 +95,32 @@ def wants_acknowledgement(facts: Facts, routing: Routing | None) -> bool | None:
 class Processor:
     """Turns pending ledger rows into their final state."""
 
-    def __init__(self, gw: Gateway, reader: Reader, witness: Witness, parallel: int = 4) -> None:
+    def __init__(self, gw: Gateway, reader: Reader, witness: Witness, parallel: int = AT_ONCE) -> None:
         self._gw, self._reader, self._witness, self._parallel = gw, reader, witness, parallel
         self._stranded: list[Claimed] = []
+        self._conclusions = Together(gw.db, self._conclude)
 
     async def run_once(self) -> int:
         """Process what is due, a handful at a time; how many were taken. Cancelling gives back what is not finished."""
-        async with self._gw.db.write() as session:
-            await give_back(session, self._stranded, self._gw.clock.now())
-            batch = await claim(session, self._gw.clock.now(), self._parallel)
+        batch, contents = await self._gw.db.at_once(self._take)
         self._stranded.clear()
         try:
-            await asyncio.gather(*(self.process(claimed) for claimed in batch))
+            await asyncio.gather(*(self._process(claimed, contents.get(claimed.sha256)) for claimed in batch))
         except asyncio.CancelledError:
             async with self._gw.db.write() as session:
                 await give_back(session, batch, self._gw.clock.now())
             raise
         return len(batch)
 
-    async def process(self, claimed: Claimed) -> None:
+    async def _take(self, session: AsyncSession) -> tuple[list[Claimed], dict[str, Content]]:
+        await give_back(session, self._stranded, self._gw.clock.now())
+        batch = await claim(session, self._gw.clock.now(), self._parallel)
+        return batch, await contents_of(session, batch)
+
+    async def _process(self, claimed: Claimed, content: Content | None) -> None:
         """Bring one claimed row to its final state; on a temporary failure leave it pending for later."""
         try:
-            await self._attempt(claimed)
+            await self._attempt(claimed, content)
         except Conflict:
             maillog.event("inbound.retry", id=claimed.id, why="another worker has taken it over")
         except TemporaryError as error:
@@ -110,12 +128,12 @@ class Processor:
             self._stranded.append(claimed)
             maillog.event("inbound.retry", id=claimed.id, why=str(error))
 
-    async def _attempt(self, claimed: Claimed) -> None:
+    async def _attempt(self, claimed: Claimed, content: Content | None) -> None:
         if claimed.attempts > MAX_ATTEMPTS:
             # Each time the worker itself has died of it, or it would have been put off until later.
             return await self._failed(claimed, "tried-too-often")
         try:
-            await self._process(claimed)
+            await self._read_and_conclude(claimed, content)
         except Conflict:
             raise
         except TemporaryError as error:
@@ -128,17 +146,18 @@ class Processor:
             maillog.event("worker.error", id=claimed.id, error=type(error).__name__)
             await self._failed(claimed, "internal-error")
 
-    async def _process(self, claimed: Claimed) -> None:
-        async with self._gw.db.read() as session:
-            raw = await raw_of(session, claimed.sha256, self._gw.blobs)
+    async def _read_and_conclude(self, claimed: Claimed, content: Content | None) -> None:
+        raw = await loaded(content, self._gw.blobs)
         email = await self._reader.read(raw)
         evidence = Evidence(claimed, email, await self._trust(raw, claimed), raw)
         stored = await self._store_files(evidence) if email.attachments else True
         for _ in range(3):
             try:
-                return await self._conclude(evidence, stored)
+                ending = await self._conclusions.do((evidence, stored))
             except Duplicate:
                 continue
+            maillog.event(f"inbound.{ending.state}", id=claimed.id, why=ending.why, thread=ending.thread_id)
+            return
         raise TemporaryError("too many copies at once")
 
     async def _trust(self, raw: bytes, claimed: Claimed) -> Trust:
@@ -157,12 +176,12 @@ class Processor:
             await keep(self._gw.blobs, key, content)
         return True
 
-    async def _conclude(self, evidence: Evidence, stored: bool) -> None:
+    async def _conclude(self, session: AsyncSession, read: tuple[Evidence, bool]) -> Ending:
+        evidence, stored = read
         claimed = evidence.claimed
-        async with self._gw.db.write() as session:
-            ending = await duplicate_of(session, claimed) or await self._decided(session, evidence, stored)
-            await finish(session, claimed, ending, self._gw.clock.now())
-        maillog.event(f"inbound.{ending.state}", id=claimed.id, why=ending.why, thread=ending.thread_id)
+        ending = await duplicate_of(session, claimed) or await self._decided(session, evidence, stored)
+        await finish(session, claimed, ending, self._gw.clock.now())
+        return ending
 
     async def _decided(self, session: AsyncSession, evidence: Evidence, stored: bool) -> Ending:
         facts = await gather(session, self._gw, evidence)

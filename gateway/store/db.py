@@ -5,9 +5,9 @@ transaction for a SELECT and lose updates. Readers have connections of their own
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
@@ -18,7 +18,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gateway.errors import ConfigError, Duplicate, Overtaken, Unavailable
 from gateway.store.appending import BUSY_TIMEOUT_MS, SQLITE_PRAGMAS, Appender, PostgresAppender, SqliteAppender
+from gateway.store.at_once import Hands
 
+T = TypeVar("T")
 _OVERTAKEN = frozenset({"40P01", "40001"})  # deadlock_detected, serialization_failure
 
 
@@ -43,6 +45,7 @@ class Database:
         self._writers = self._engine("BEGIN IMMEDIATE", 1 if self.sqlite else pool_size)
         self._readers = self._engine("BEGIN", pool_size) if self.sqlite else self._writers
         self._turn = asyncio.Lock()
+        self._hands = Hands(self.sync_engine, 1 if self.sqlite else 2)
 
     def _engine(self, begin: str, pool_size: int) -> AsyncEngine:
         driver = "sqlite+aiosqlite" if self.sqlite else "postgresql+psycopg"
@@ -59,10 +62,10 @@ class Database:
         return engine
 
     def sync_engine(self) -> Engine:
-        """A blocking engine with one connection, for migrations."""
+        """A blocking engine of few connections, for migrations and for the threads of `at_once`."""
         driver = "sqlite+pysqlite" if self.sqlite else "postgresql+psycopg"
         engine = create_engine(
-            self.url.set(drivername=driver), pool_size=1, max_overflow=1, hide_parameters=True, **_dialect(self.sqlite)
+            self.url.set(drivername=driver), pool_size=2, max_overflow=1, hide_parameters=True, **_dialect(self.sqlite)
         )
         if self.sqlite:
             _prepare_sqlite(engine, "BEGIN IMMEDIATE")
@@ -94,6 +97,15 @@ class Database:
             async with self._one_at_a_time(), writer as session, session.begin():
                 yield session
 
+    async def at_once(self, work: Callable[[AsyncSession], Awaitable[T]]) -> T:
+        """`write` for work of many statements, which then cost a fraction; `work` may use nothing but its session.
+
+        Raises as `write` does. A caller that goes away does not stop it.
+        """
+        with failures():
+            async with self._one_at_a_time():
+                return await self._hands.work(work)
+
     @asynccontextmanager
     async def _one_at_a_time(self) -> AsyncIterator[None]:
         if not self.sqlite:
@@ -109,6 +121,7 @@ class Database:
 
     async def close(self) -> None:
         """Give all connections back."""
+        await asyncio.to_thread(self._hands.close)
         await self._writers.dispose()
         await self._readers.dispose()
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, insert, select
+from sqlalchemy import ColumnElement, Row, bindparam, insert, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gateway.clock import new_id
@@ -36,6 +36,22 @@ _TOKENS = table_of(ReplyToken)
 _ORDER = [_ORDERS.c[name] for name in "id order_no buyer_id placed_at paid_at status".split()]
 PAID = frozenset({"paid", "fulfilled", "shipped", "delivered", "completed", "refunded"})
 """The states of an order, as shops name them, that it reaches only after it was paid."""
+
+
+# Made once: making a statement costs several times as much as running it.
+_ORDERS_OF = (
+    select(*_ORDER)
+    .where(_ORDERS.c.buyer_id == bindparam("buyer"))
+    .order_by(_ORDERS.c.placed_at.desc(), _ORDERS.c.id.desc())
+    .limit(MAX_ORDERS)
+)
+_THREADS_OF = (
+    select(_THREADS.c.id, _THREADS.c.order_id, _THREADS.c.status)
+    .where(_THREADS.c.shop_id == bindparam("shop"), _THREADS.c.buyer_id == bindparam("buyer"))
+    .where(_THREADS.c.merged_into_id.is_(None))
+    .order_by(_THREADS.c.last_message_at.desc())
+    .limit(MAX_THREADS)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,13 +170,7 @@ async def buyer_by_address(session: AsyncSession, shop_id: str, folded: str) -> 
 
 
 async def _orders(session: AsyncSession, buyer_id: str) -> tuple[OrderFacts, ...]:
-    statement = (
-        select(*_ORDER)
-        .where(_ORDERS.c.buyer_id == buyer_id)
-        .order_by(_ORDERS.c.placed_at.desc(), _ORDERS.c.id.desc())
-        .limit(MAX_ORDERS)
-    )
-    rows = (await (await session.connection()).execute(statement)).all()
+    rows = (await (await session.connection()).execute(_ORDERS_OF, {"buyer": buyer_id})).all()
     return tuple(_order(row) for row in rows)
 
 
@@ -170,13 +180,8 @@ def _order(row: Row[Any]) -> OrderFacts:
 
 
 async def _threads(session: AsyncSession, shop_id: str, buyer_id: str) -> tuple[ThreadFacts, ...]:
-    statement = (
-        select(_THREADS.c.id, _THREADS.c.order_id, _THREADS.c.status)
-        .where(_THREADS.c.shop_id == shop_id, _THREADS.c.buyer_id == buyer_id, _THREADS.c.merged_into_id.is_(None))
-        .order_by(_THREADS.c.last_message_at.desc())
-        .limit(MAX_THREADS)
-    )
-    rows = (await (await session.connection()).execute(statement)).all()
+    of = {"shop": shop_id, "buyer": buyer_id}
+    rows = (await (await session.connection()).execute(_THREADS_OF, of)).all()
     return tuple(ThreadFacts(row.id, row.order_id, row.status) for row in rows)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, bindparam, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gateway.blobs import BlobStore, fetch
@@ -21,6 +21,9 @@ LEASE = timedelta(seconds=120)
 """How long a worker may take over one mail before another may try; parsing is cut long before."""
 _RAW = table_of(RawEmail)
 _INBOUND = table_of(InboundEmail)
+_SAME_CONTENT = select(_INBOUND.c.id, _INBOUND.c.shop_id, _INBOUND.c.thread_id).where(
+    _INBOUND.c.content_key == bindparam("key"), _INBOUND.c.id != bindparam("self")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,21 +85,39 @@ def _claimed(row: Mapping[Any, Any]) -> Claimed:
     return Claimed(peer=Peer(**row["peer"]), **{name: row[name] for name in names})
 
 
+Content = bytes | str
+"""A mail's bytes, or the key of the blob that holds them."""
+
+
+async def contents_of(session: AsyncSession, batch: Sequence[Claimed]) -> dict[str, Content]:
+    """The mails of a batch by their hash; what is gone is left out."""
+    if not batch:
+        return {}
+    wanted = _RAW.c.sha256.in_({claimed.sha256 for claimed in batch})
+    statement = select(_RAW.c.sha256, _RAW.c.content, _RAW.c.blob_key).where(wanted)
+    rows = await (await session.connection()).execute(statement)
+    return {row.sha256: bytes(row.content) if row.content is not None else row.blob_key for row in rows}
+
+
+async def loaded(content: Content | None, blobs: BlobStore) -> bytes:
+    """The bytes of a mail. Raises NotFound when they are gone, Unavailable when the store is."""
+    if content is None:
+        raise NotFound("the mail's bytes are missing")
+    return content if isinstance(content, bytes) else await fetch(blobs, content)
+
+
 async def raw_of(session: AsyncSession, sha256: str, blobs: BlobStore) -> bytes:
     """The bytes of a mail. Raises NotFound when they are gone, Unavailable when the store is."""
     statement = select(_RAW.c.content, _RAW.c.blob_key).where(_RAW.c.sha256 == sha256)
     row = (await (await session.connection()).execute(statement)).first()
-    if row is None:
-        raise NotFound("the mail's bytes are missing")
-    return bytes(row.content) if row.content is not None else await fetch(blobs, row.blob_key)
+    content = None if row is None else row.content if row.content is not None else row.blob_key
+    return await loaded(content, blobs)
 
 
 async def duplicate_of(session: AsyncSession, claimed: Claimed) -> Ending | None:
     """How a mail ends whose content was filed or held for the same recipient before; None for a new one."""
-    statement = select(_INBOUND.c.id, _INBOUND.c.shop_id, _INBOUND.c.thread_id).where(
-        _INBOUND.c.content_key == claimed.content_key, _INBOUND.c.id != claimed.id
-    )
-    first = (await (await session.connection()).execute(statement)).first()
+    of = {"key": claimed.content_key, "self": claimed.id}
+    first = (await (await session.connection()).execute(_SAME_CONTENT, of)).first()
     if first is None:
         return None
     seen = {"of": first.id}

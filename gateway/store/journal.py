@@ -1,7 +1,7 @@
 """Stores accepted mail durably: many sessions, one writer thread, one commit for all that wait (group commit).
 
 Leaves to others what a mail means. The bytes stand once by their SHA-256: small ones in the row, so that one
-fsync of the database's log covers them; large ones in the blob store, synced before the row that names them.
+fsync of the database's log covers them; large ones in a segment, or a bucket, synced before the row that names them.
 """
 
 import asyncio
@@ -16,10 +16,11 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from gateway.blobs import BlobStore, content_key
+from gateway.blobs import BlobStore, LocalBlobs, content_key
 from gateway.clock import new_id
 from gateway.domain.values import Arrival
 from gateway.errors import RateLimited, StorageFull, TemporaryError, Unavailable
+from gateway.segments import Segments
 from gateway.store.appending import Appender, Row
 
 INLINE_BYTES = 64 * 1024
@@ -64,6 +65,11 @@ class _Waiting:
     loop: asyncio.AbstractEventLoop
     blob_key: str | None = None
 
+    @property
+    def large(self) -> bool:
+        """Whether its bytes do not lie in its row."""
+        return len(self.entry.arrival.raw) > INLINE_BYTES
+
 
 Answer = Sequence[str] | TemporaryError
 """The ids of a mail's ledger rows, or why there are none."""
@@ -94,6 +100,7 @@ class Journal:
 
     def __init__(self, database: Appendable, blobs: BlobStore, limits: SenderLimits = SenderLimits()) -> None:
         self._database, self._blobs, self._limits = database, blobs, limits
+        self._segments = Segments(blobs.root) if isinstance(blobs, LocalBlobs) else None
         self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._closed = False
@@ -109,7 +116,7 @@ class Journal:
         loop = asyncio.get_running_loop()
         digest = hashlib.sha256(entry.arrival.raw).hexdigest()
         waiting = _Waiting(entry, digest, loop.create_future(), loop)
-        if len(entry.arrival.raw) > INLINE_BYTES:
+        if waiting.large and self._segments is None:
             waiting.blob_key = content_key("raw", digest)
             await asyncio.to_thread(self._blobs.put, waiting.blob_key, entry.arrival.raw)
         self._queue.put(waiting)
@@ -131,11 +138,14 @@ class Journal:
                 self._thread.start()
 
     def _write_for_ever(self) -> None:
-        with contextlib.closing(self._database.appender()) as appender:
+        with contextlib.ExitStack() as stack:
+            appender = stack.enter_context(contextlib.closing(self._database.appender()))
+            if self._segments is not None:
+                stack.callback(self._segments.close)
             last = False
             while not last:
-                batch, last = self._take()
-                if batch:
+                taken, last = self._take()
+                if batch := self._keep_large(taken):
                     self._write(appender, batch)
 
     def _take(self) -> tuple[list[_Waiting], bool]:
@@ -151,6 +161,21 @@ class Journal:
             except queue.Empty:
                 return batch, False
         return batch, True
+
+    def _keep_large(self, batch: list[_Waiting]) -> list[_Waiting]:
+        """Sync the large ones before the rows that will name them; what is left when there is no room for those."""
+        large = [waiting for waiting in batch if waiting.large and waiting.blob_key is None]
+        if not large or self._segments is None:
+            return batch
+        try:
+            keys = self._segments.append([waiting.entry.arrival.raw for waiting in large])
+        except TemporaryError as error:
+            failure = error
+            _resolve((waiting, failure) for waiting in large)
+            return [waiting for waiting in batch if not waiting.large]
+        for waiting, key in zip(large, keys, strict=True):
+            waiting.blob_key = key
+        return batch
 
     def _write(self, appender: Appender, batch: list[_Waiting]) -> None:
         """One transaction for the batch; if it fails for more than one, each again on its own."""

@@ -1,5 +1,7 @@
 """P1: when a client hears 250, the mail's bytes have been synced to the disk; shown by a trace of the system calls."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -7,7 +9,7 @@ import pytest
 from gateway.blobs import content_key
 from tests.conftest import lacking
 from tests.e2e.serving import Znx, eventually, gateway
-from tests.promises.mta import LARGE, Letter, Mta, letters
+from tests.promises.mta import Letter, Mta, letters
 from tests.promises.tracing import SYNCS, Trace, calls, traced
 from tests.tools import missing
 
@@ -36,16 +38,18 @@ def test_every_mail_is_synced_before_its_250(count: int, tmp_path: Path) -> None
 
 
 def test_a_file_that_somebody_else_named_is_synced_by_name_too(tmp_path: Path) -> None:
-    """Whoever wrote it may have died before its folder was synced: the client then sends the mail again."""
+    """Whoever wrote it may have died before its folder was synced: the worker then files the mail again."""
     if reason := missing("strace"):
         lacking(reason)
-    (mail,) = (each for each in letters("p1", 3) if len(each.raw) > LARGE)
-    with gateway(tmp_path / "home") as znx:
-        path = znx.home / "blobs" / content_key("raw", mail.digest)
-        path.parent.mkdir(parents=True)
-        path.write_bytes(mail.raw)
-        trace, _ = acknowledged(znx, [mail], tmp_path / "trace")
-    synced = {call.place for call in trace.calls if call.name in SYNCS and call.result == 0}
+    path = tmp_path / "blobs" / (key := content_key("files", "ab" * 32))
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"a file")
+    put = (
+        f"import pathlib, gateway.blobs as b; b.LocalBlobs(pathlib.Path({str(tmp_path / 'blobs')!r})).put({key!r}, b'')"
+    )
+    subprocess.run([*traced(tmp_path / "trace"), sys.executable, "-c", put], check=True)
+    eventually(lambda: "exited with" in (tmp_path / "trace").read_text(errors="replace")[-200:])
+    synced = {call.place for call in calls(tmp_path / "trace") if call.name in SYNCS and call.result == 0}
     assert {str(folder) for folder in path.parents[:5]} <= synced
 
 

@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
@@ -127,10 +128,12 @@ def test_a_database_locked_by_somebody_else(znx: Znx, store: Store) -> None:
 
 @pytest.fixture
 def own_postgres() -> Iterator[postgres.Server]:
-    """A PostgreSQL that may be stopped."""
+    """A PostgreSQL that may be stopped: what it has committed must be there afterwards."""
     if reason := postgres.available():
         lacking(reason)
     with postgres.running() as server:
+        with psycopg.connect(server.uri, autocommit=True) as admin:
+            admin.execute("ALTER ROLE ALL SET synchronous_commit = on")
         yield server
 
 

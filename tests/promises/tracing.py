@@ -87,7 +87,7 @@ class Trace:
         told = next(c.begun for c in self.calls if c.on_socket and id_ in c.text)
         past = [c for c in reversed(self.calls) if c.ended < told]
         if len(mail.raw) > 65_536:
-            return _file_synced(mail, past) and _row_synced((mail.digest, id_), past)
+            return _piece_synced(mail, past) and _row_synced((mail.digest, id_), past)
         return _row_synced((f"{mail.mark}-begins", f"{mail.mark}-ends", mail.digest, id_), past)
 
 
@@ -97,17 +97,13 @@ def _row_synced(words: Iterable[str], past: Sequence[Call]) -> bool:
     return all(any(_synced(w, logged) for w in logged if w.name in WRITES and word in w.text) for word in words)
 
 
-def _file_synced(mail: Letter, past: Sequence[Call]) -> bool:
-    """The whole file, before it got its name; then the folder that holds the name."""
-    named = next((c for c in past if c.name in RENAMES and mail.digest in c.text and c.result == 0), None)
-    if named is None:
-        return False
-    draft = re.findall(r'"([^"]*)"', named.text)[0]
-    pieces = [c for c in past if c.name in WRITES and c.place == draft]
-    whole = sum(piece.result for piece in pieces) == len(mail.raw)
-    before_the_name = [c for c in past if c.ended < named.begun]
-    in_folder = any(_is_sync(c, draft.rpartition("/")[0]) and c.begun > named.ended for c in past)
-    return whole and _synced(pieces[0], before_the_name) and in_folder
+def _piece_synced(mail: Letter, past: Sequence[Call]) -> bool:
+    """The whole mail in a segment, synced; and the folder that holds the segment's name."""
+    pieces = [c for c in past if c.place.endswith(".seg")]
+    written = [c for c in pieces if c.name in WRITES and f"{mail.mark}-begins" in c.text and c.result == len(mail.raw)]
+    return any(
+        _synced(piece, pieces) and any(_is_sync(c, piece.place.rpartition("/")[0]) for c in past) for piece in written
+    )
 
 
 def _synced(write: Call, past: Sequence[Call]) -> bool:

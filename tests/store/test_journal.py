@@ -12,7 +12,7 @@ from sqlmodel import col, select, update
 
 from gateway.blobs import LocalBlobs
 from gateway.domain.values import Arrival, Envelope, Peer
-from gateway.errors import RateLimited, StorageFull, TemporaryError
+from gateway.errors import RateLimited, TemporaryError
 from gateway.models import InboundEmail, RawEmail
 from gateway.store.db import Database
 from gateway.store.inbound import raw_of
@@ -74,7 +74,7 @@ async def test_many_sessions_at_once_get_each_their_own_answer(
         assert kept[ids[0]] == hashlib.sha256(mail.arrival.raw).hexdigest()
 
 
-async def test_a_large_mail_lies_in_the_blob_store(
+async def test_a_large_mail_lies_beside_the_database(
     db: Database, journal: Journal, blobs: LocalBlobs, clock: StillClock
 ) -> None:
     raw = b"From: a@b.example\r\n\r\n" + b"x" * INLINE_BYTES
@@ -124,19 +124,31 @@ async def test_a_database_that_is_away_is_a_temporary_error(tmp_path: Path, cloc
     await asyncio.to_thread(journal.close)
 
 
-async def test_a_disk_that_is_full_is_said_to_be(db: Database, tmp_path: Path, clock: StillClock) -> None:
-    class FullDisk(LocalBlobs):
-        """Has no room."""
+async def test_large_mails_that_came_together_lie_in_one_file(
+    db: Database, journal: Journal, blobs: LocalBlobs, clock: StillClock
+) -> None:
+    mails = [entry(clock, b"From: a@b.example\r\n\r\n" + b"%d" % number * INLINE_BYTES) for number in range(5)]
+    await asyncio.gather(*(journal.append(mail) for mail in mails))
+    for row, mail in zip(await rows(db), mails, strict=True):
+        async with db.read() as session:
+            assert await raw_of(session, row.sha256, blobs) in {each.arrival.raw for each in mails}
+        assert row.size == len(mail.arrival.raw)
+    assert len(list((blobs.root / "segments").iterdir())) == 1
 
-        def put(self, key: str, content: bytes) -> None:
-            """Never."""
-            raise StorageFull("no room")
 
-    journal = Journal(db, FullDisk(tmp_path))
-    with pytest.raises(StorageFull):
-        await journal.append(entry(clock, b"x" * (INLINE_BYTES + 1)))
+async def test_no_room_for_a_large_mail_is_said_and_hinders_no_small_one(
+    db: Database, tmp_path: Path, clock: StillClock
+) -> None:
+    blobs = LocalBlobs(tmp_path / "blobs")
+    blobs.root.mkdir()
+    (blobs.root / "segments").symlink_to("/dev/full")  # a folder that is none
+    journal = Journal(db, blobs)
+    large, small = await asyncio.gather(
+        *(journal.append(entry(clock, raw)) for raw in (b"x" * (INLINE_BYTES + 1), b"y")), return_exceptions=True
+    )
     await asyncio.to_thread(journal.close)
-    assert await rows(db) == []
+    assert isinstance(large, TemporaryError)
+    assert [[row.id] for row in await rows(db)] == [small]
 
 
 class TestSenderLimits:

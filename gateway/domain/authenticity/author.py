@@ -9,6 +9,7 @@ import string
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import idna
 
@@ -44,6 +45,7 @@ def author(raw: bytes) -> Mailbox | None:
     return mailbox(candidates[0].value)
 
 
+@lru_cache(maxsize=1024)
 def mailbox(value: bytes) -> Mailbox | None:
     """Read one unfolded field value as one mailbox, or None; lists, groups and routes are not one mailbox."""
     if len(value) > LONGEST_FROM:

@@ -1,0 +1,59 @@
+"""Lets work that is ready at the same time share one transaction, and each do its own where sharing fails."""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+from typing import Generic, TypeVar
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from gateway.errors import Unavailable
+from gateway.store.db import Database
+
+Item = TypeVar("Item")
+Outcome = TypeVar("Outcome")
+
+
+class Together(Generic[Item, Outcome]):
+    """Does `work` for each item, many in one transaction: one commit, and no change of threads between statements."""
+
+    def __init__(
+        self, database: Database, work: Callable[[AsyncSession, Item], Awaitable[Outcome]], most: int = 50
+    ) -> None:
+        self._database, self._work, self._most = database, work, most
+        self._waiting: list[tuple[Item, asyncio.Future[Outcome]]] = []
+        self._running: asyncio.Task[None] | None = None
+
+    async def do(self, item: Item) -> Outcome:
+        """The outcome, once it is committed; raises what the work raises, or the database. Cancelling stops nothing."""
+        future: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+        self._waiting.append((item, future))
+        if self._running is None or self._running.done():
+            self._running = asyncio.create_task(self._run())
+        return await future
+
+    async def _run(self) -> None:
+        await asyncio.sleep(0)  # who is ready now comes along
+        while self._waiting:
+            batch, self._waiting = self._waiting[: self._most], self._waiting[self._most :]
+            await self._share(batch)
+
+    async def _share(self, batch: list[tuple[Item, "asyncio.Future[Outcome]"]]) -> None:
+        """One transaction; a failure that may be one item's own sends each into a transaction of its own."""
+        try:
+            outcomes = await self._database.at_once(lambda session: self._all(session, [item for item, _ in batch]))
+        except Exception as error:
+            if len(batch) > 1 and not isinstance(error, Unavailable):
+                for one in batch:
+                    await self._share([one])
+                return
+            for _, future in batch:
+                with contextlib.suppress(asyncio.InvalidStateError):
+                    future.set_exception(error)
+            return
+        for (_, future), outcome in zip(batch, outcomes, strict=True):
+            with contextlib.suppress(asyncio.InvalidStateError):  # whoever waited has gone
+                future.set_result(outcome)
+
+    async def _all(self, session: AsyncSession, items: list[Item]) -> list[Outcome]:
+        return [await self._work(session, item) for item in items]

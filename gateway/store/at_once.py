@@ -1,0 +1,80 @@
+"""A session for work of many small statements: a blocking connection in a thread, behind the words of AsyncSession.
+
+Each statement of an AsyncSession changes threads several times, which costs more than the statement. Whoever writes
+for fifty mails in one transaction does it here; the functions of the store can't tell the difference.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar, cast
+
+from sqlalchemy import Connection, Engine
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+T = TypeVar("T")
+
+
+class BlockingConnection:
+    """What the store uses of an AsyncConnection; nothing here ever waits for a loop."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self.dialect = connection.dialect
+
+    async def execute(self, statement: Any, parameters: Any = None) -> Any:
+        """The result, all there."""
+        return self._connection.execute(statement, parameters)
+
+    async def exec_driver_sql(self, statement: str, parameters: Any = None) -> Any:
+        """The same for a driver's own words."""
+        return self._connection.exec_driver_sql(statement, parameters)
+
+    async def run_sync(self, work: Callable[..., T], *arguments: Any) -> T:
+        """What a function does with the connection below."""
+        return work(self._connection, *arguments)
+
+
+class BlockingSession:
+    """What the store uses of an AsyncSession: its connection."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = BlockingConnection(connection)
+
+    async def connection(self) -> BlockingConnection:
+        """The transaction's connection."""
+        return self._connection
+
+
+class Hands:
+    """The threads that work at once, each with a connection of its own."""
+
+    def __init__(self, engine: Callable[[], Engine], threads: int) -> None:
+        self._make, self._engine = engine, cast(Engine | None, None)
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="at-once")
+
+    async def work(self, work: Callable[[AsyncSession], Awaitable[T]]) -> T:
+        """One transaction around `work`. A caller that goes away does not stop it: it commits, or it does not."""
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._transaction, work)
+
+    def _transaction(self, work: Callable[[AsyncSession], Awaitable[T]]) -> T:
+        if self._engine is None:
+            self._engine = self._make()
+        with self._engine.begin() as connection:
+            return _finished(work(cast(AsyncSession, BlockingSession(connection))))
+
+    def close(self) -> None:
+        """Wait for what is under way and give the connections back."""
+        self._threads.shutdown()
+        if self._engine is not None:
+            self._engine.dispose()
+
+
+def _finished(work: Awaitable[T]) -> T:
+    """What a coroutine returns that never has to wait; one that does after all gets a loop of its own."""
+
+    async def _whole() -> T:
+        return await work
+
+    with asyncio.Runner() as runner:
+        return runner.run(_whole())
