@@ -11,14 +11,15 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from gateway import maillog
 from gateway.buyer_links import keep_link
 from gateway.buyer_links import make as make_link
-from gateway.canned import automatic
 from gateway.context import Gateway
 from gateway.domain.actors import SYSTEM
+from gateway.domain.canned import fill, in_language
 from gateway.domain.composing import reply_subject
 from gateway.domain.tokens import REPLY_LIFE, fingerprint, mint
 from gateway.errors import Invalid, NotFound
 from gateway.mailing import Notice, order_context, post
 from gateway.models import ReplyToken
+from gateway.store.canned import canned
 from gateway.store.conversation import Conversation, conversation, keep_token, mails_of, revoked_tokens
 from gateway.store.notices import ShopWords, thread_notified_since
 from gateway.store.placed import PlacedOrder, placed_order
@@ -30,18 +31,27 @@ _LOCAL = re.compile(r"[A-Za-z0-9_-]{1,40}")
 
 
 async def received(
-    session: AsyncSession, gw: Gateway, thread_id: str, wanted: bool | None = None, canned: str = ""
+    session: AsyncSession, gw: Gateway, thread_id: str, wanted: bool | None = None, text_name: str = ""
 ) -> bool:
     """Say that a person's message has come. Whoever calls knows that a person wrote it. Whether it was due.
 
-    `wanted` is what channel and rules say, None where the shop decides; `canned` names the canned reply to say it with.
+    `wanted` is what channel and rules say, None where the shop decides; `text_name` is a canned reply's.
     """
     # Most shops don't: that is known by one look, before all that such a mail would need is read.
     if not ((await mails_of(session, thread_id)).received if wanted is None else wanted):
         return False
     talk = await conversation(session, SYSTEM, thread_id)
-    text = await automatic(session, talk, canned) if canned else ""
+    text = await _canned(session, talk, text_name) if text_name else ""
     return await _about_thread(session, gw, talk, "received", text)
+
+
+async def _canned(session: AsyncSession, talk: Conversation, name: str) -> str:
+    """A shop's canned reply of this name, filled in, as the shop itself writes it; empty without one."""
+    order = talk.order or {}
+    values = {name: str(order.get(name) or "") for name in ("order_no", "tracking_no")}
+    values |= {"buyer_name": talk.buyer_name, "shop_name": talk.shop_name, "seller_name": talk.shop_name}
+    texts = in_language(await canned(session, talk.shop_id), talk.buyer_locale or talk.shop_locale, talk.shop_locale)
+    return next((fill(text.text, values) for text in texts if text.name == name), "")
 
 
 async def closed(session: AsyncSession, gw: Gateway, thread_id: str) -> bool:

@@ -57,14 +57,6 @@ def _values(talk: Conversation, actor: Actor) -> dict[str, str]:
     }
 
 
-async def automatic(session: AsyncSession, talk: Conversation, name: str) -> str:
-    """A shop's text of this name, filled in, as the shop itself sends it to a buyer; empty without one."""
-    texts = await store.canned(session, talk.shop_id)
-    chosen = in_language(texts, talk.buyer_locale or talk.shop_locale, talk.shop_locale)
-    values = _values(talk, replace(SYSTEM, name=talk.shop_name))
-    return next((fill(text.text, values) for text in chosen if text.name == name), "")
-
-
 async def save(gw: Gateway, actor: Actor, slug: str, text: Canned) -> str:
     """Keep a text of a shop, a new one when it has no id; its id.
 
