@@ -2,11 +2,9 @@
 
 from dataclasses import dataclass, replace
 
-from sqlmodel.ext.asyncio.session import AsyncSession
-
 from gateway.clock import new_id
 from gateway.context import Gateway
-from gateway.domain.actors import SYSTEM, Actor
+from gateway.domain.actors import Actor
 from gateway.domain.canned import MAX_NAME_CHARS, Canned, check, fill, in_language, signature_for
 from gateway.domain.conversations import clean_text
 from gateway.domain.ids import is_id
