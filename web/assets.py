@@ -26,10 +26,11 @@ class Asset:
 
 
 class Assets:
-    """Every file of `web/static` by name, and the icons as one sprite."""
+    """Every file of `web/static` by name, the plots' library, and the icons as one sprite."""
 
     def __init__(self, root: Path = STATIC) -> None:
-        files = [path for path in sorted(root.iterdir()) if path.suffix in _TYPES]
+        plots = sorted((root / "vendor" / "uplot").iterdir())
+        files = [path for path in [*sorted(root.iterdir()), *plots] if path.suffix in _TYPES]
         self._assets = {path.name: _load(path) for path in files}
         icons = sorted((root / "vendor" / "lucide").glob("*.svg"))
         self.icons = frozenset(path.stem for path in icons)

@@ -24,26 +24,31 @@ async def audit_page(request: web.Request) -> web.StreamResponse:
     query, asked = _query(request), _asked(request)
     page = await auditing.entries(gw, actor, query)
     shops = await admin.shops(gw, actor)
-    values: dict[str, Any] = {"page": page, "asked": asked, "link": urlencode(asked), "slugs": shops}
+    values: dict[str, Any] = {
+        "page": page,
+        "asked": asked,
+        "link": urlencode({name: value for name, value in asked.items() if value}),
+        "slugs": shops,
+    }
     values |= {"shops": {shop.id: shop.name for shop in shops}, "words": WORDS, "groups": GROUPS, "changed": changed}
     return render(request, "audit.html", **values)
 
 
 def _asked(request: web.Request) -> dict[str, str]:
     names = ("act", "actor", "on", "shop", "since", "until")
-    return {name: request.query[name].replace("\0", "")[:200] for name in names if request.query.get(name)}
+    return {name: request.query.get(name, "").replace("\0", "")[:200] for name in names}
 
 
 def _query(request: web.Request) -> AuditQuery:
     asked, zone = _asked(request), zone_of(visit(request).account.time_zone) or UTC
     before = request.query.get("before", "")
-    until = _day(asked.get("until", ""), zone)
+    until = _day(asked["until"], zone)
     return AuditQuery(
-        act=asked.get("act", ""),
-        actor=asked.get("actor", ""),
-        on=asked.get("on", ""),
-        shop=asked.get("shop", ""),
-        since=_day(asked.get("since", ""), zone),
+        act=asked["act"],
+        actor=asked["actor"],
+        on=asked["on"],
+        shop=asked["shop"],
+        since=_day(asked["since"], zone),
         until=until + timedelta(days=1) if until else None,
         before=int(before) if before.isascii() and before.isdigit() and len(before) < 10 else None,
         limit=PER_PAGE,

@@ -21,6 +21,13 @@ class Section:
 SECTIONS: tuple[tuple[str, tuple[Section, ...]], ...] = (
     # The groups in the order of the work: what goes on, what arrives, what leaves, who may.
     (
+        N_("Overview"),
+        (
+            Section("/dashboard", N_("Dashboard"), "chart-column"),
+            Section("/health", N_("Health"), "heart-pulse", "govern"),
+        ),
+    ),
+    (
         N_("Mail"),
         (
             Section("/ledger", N_("Held mail and ledger"), "shield-alert"),
@@ -51,7 +58,6 @@ SECTIONS: tuple[tuple[str, tuple[Section, ...]], ...] = (
             Section("/people", N_("People"), "users"),
             Section("/tokens", N_("API tokens"), "key-round"),
             Section("/audit", N_("Audit log"), "scroll-text"),
-            Section("/health", N_("Health"), "heart-pulse", "govern"),
         ),
     ),
 )
