@@ -139,6 +139,16 @@ def _others() -> Iterator[Recipe]:
         ),
         {"text~": [ZH, ZH_HANT, RU]},
     )
+    yield Recipe(
+        "charset-encoded-twice",
+        mail(head("x"), leaf(ZH.encode().decode("latin-1").encode())),
+        {"text": ZH, "charset_uncertain": False},
+    )
+    yield Recipe(
+        "charset-of-the-quote-is-another",
+        mail(head("x"), leaf(f"{ZH}\r\n\r\n> ".encode() + "您的订单已经发货。\r\n".encode("gb18030"))),
+        {"fresh_text": ZH, "quoted_text": "> 您的订单已经发货。"},
+    )
     nul = b"a\x00b\x07c\x1b[31md"
     yield Recipe("control-characters-in-text", mail(head("x"), leaf(nul, "text/plain")), {"text": "abc[31md"})
 
