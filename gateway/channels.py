@@ -12,6 +12,7 @@ from gateway.domain.actors import Actor
 from gateway.domain.addresses import NotesAddress, ShopAddress, recipient_of
 from gateway.domain.auditing import On, changes
 from gateway.domain.ids import is_id
+from gateway.domain.note_mapping import mapping_of
 from gateway.domain.routing.channels import BY_MAIL, Channel, pattern_of
 from gateway.domain.routing.documents import ChannelDocument
 from gateway.domain.routing.shapes import channel_json
@@ -150,6 +151,8 @@ def _check_entitlement(document: ChannelDocument) -> None:
 def _check_reader(document: ChannelDocument) -> None:
     if document.kind != "order_note" and (document.reader or document.reader_config):
         raise Invalid("only order notes are read", field="reader")
+    if document.reader == "mapping" and document.reader_config:
+        mapping_of(document.reader_config)
 
 
 async def _pattern(

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from gateway.domain.emails import Email
+from gateway.domain.note_mapping import read_by
 from gateway.domain.notes import OrderNote, read_json_ld, read_key_values, read_note
 
 NoteReader = Callable[[Email, Mapping[str, Any]], OrderNote | None]
@@ -16,6 +17,8 @@ READERS: Mapping[str, NoteReader] = {
     "jsonld": lambda email, _: read_json_ld(email),
     # `Key: value` lines
     "key_value": lambda email, _: read_key_values(email),
+    # a platform's notification mails, as taught from an example
+    "mapping": read_by,
 }
 
 

@@ -90,9 +90,9 @@ def _from_order(order: dict[str, object]) -> OrderNote | None:
         return None
     customer = _first(order.get("customer"))
     if not isinstance(customer, dict):
-        found = _ADDRESS.search(_text(customer))
+        found = ADDRESS.search(_text(customer))
         return OrderNote(_text(order.get("orderNumber")), text, *_person(_text(customer), found))
-    address = _ADDRESS.search(_text(customer.get("email")).removeprefix("mailto:"))
+    address = ADDRESS.search(_text(customer.get("email")).removeprefix("mailto:"))
     name = _text(customer.get("name")) or " ".join(
         filter(None, (_text(customer.get("givenName")), _text(customer.get("familyName"))))
     )
@@ -119,7 +119,7 @@ def _from_lines(text: str) -> OrderNote | None:
     if not order_no or "\n" in order_no or not note:
         return None
     buyer = values.get("buyer", "")
-    address, name = _person(buyer, _ADDRESS.search(buyer))
+    address, name = _person(buyer, ADDRESS.search(buyer))
     return OrderNote(order_no, note, address, values.get("name") or name)
 
 
