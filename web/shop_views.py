@@ -2,6 +2,7 @@
 
 from dataclasses import fields
 from typing import Any
+from zoneinfo import available_timezones
 
 from aiohttp import web
 from babel import Locale
@@ -29,6 +30,7 @@ PROBLEMS = {
     # What may be wrong with the form about a shop, by field.
     "slug": N_("The short name has 1 to 32 of a-z, 0-9 and - inside, and is not reserved."),
     "name": N_("A shop has a name."),
+    "time_zone": N_("A time zone is written like Asia/Shanghai."),
     "notes_from": N_("Order systems are addresses or domains, one a line."),
 }
 TAKEN = N_("There is a shop of this short name already.")
@@ -84,6 +86,7 @@ async def _shop(request: web.Request, status: int = 200, problem: str = "") -> w
     shop = await _found(request)
     done = N_("Saved.") if request.query.get("done") else ""
     words: dict[str, Any] = {"languages": languages(), "domain": gw.settings.mail_domain, "mails": MAILS}
+    words["zones"] = sorted(available_timezones())
     return render(
         request, "shop.html", status, shop=shop, best=best_locale(shop.locale), done=done, problem=problem, **words
     )
@@ -110,7 +113,7 @@ async def change(request: web.Request) -> web.StreamResponse:
 
 def _names(form: Form) -> ShopChange:
     listed = tuple(line.strip() for line in form.get("notes_from").splitlines() if line.strip())
-    return ShopChange(_line(form, "name"), _locale(form), _line(form, "reply_name"), listed)
+    return ShopChange(_line(form, "name"), _locale(form), _line(form, "reply_name"), listed, {}, form.get("time_zone"))
 
 
 def _mails(form: Form, shop: ShopSetup) -> ShopChange:

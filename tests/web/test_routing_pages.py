@@ -193,6 +193,14 @@ async def test_a_team_is_made_changed_and_removed(site: Site, admin: Browser) ->
     assert await teams.teams(site.gw, SYSTEM) == ()
 
 
+async def test_a_shop_has_a_time_zone_for_its_rules(site: Site, admin: Browser) -> None:
+    await admin.get("/shops/lantern")
+    fields = {"name": "Lantern", "reply_name": "", "locale": "en", "time_zone": "Asia/Shanghai"}
+    assert (await admin.post("/shops/lantern", fields)).status == 303
+    assert '<option selected>Asia/Shanghai</option>' in (await admin.get("/shops/lantern")).text
+    assert (await admin.post("/shops/lantern", fields | {"time_zone": "Mars/Olympus"})).status == 422
+
+
 async def test_a_thread_says_its_team_and_a_message_which_rules_acted(site: Site, admin: Browser) -> None:
     from gateway.routing import route
 
