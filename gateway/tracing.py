@@ -74,10 +74,10 @@ async def trace(gw: Gateway, actor: Actor, address: str, mail: str = "", verifie
 
     An address without a domain is one of ours. Raises Forbidden, Invalid for no address, TemporaryError.
     """
-    actor = admins_only(actor)
     wanted = address.strip()
     if not wanted:
         raise Invalid("name the address that the mail is for", field="address")
+    actor = admins_only(actor)
     full = wanted if "@" in wanted else f"{wanted}@{gw.settings.mail_domain}"
     found = Trace(full)
     found.say("for", address=full)
