@@ -3,6 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.domain.emails import Mailbox
 from gateway.domain.quoting import split
 
 LINES = st.sampled_from(
@@ -28,6 +29,9 @@ LINES = st.sampled_from(
         "Sent from my iPhone",
         "发自我的iPhone",
         "Best regards,",
+        "Ann",
+        "ann@example.com",
+        "| |",
         "本邮件及其附件含有保密信息，仅供收件人使用",
         "\x0b odd \u2028 blanks \x85",
     ]
@@ -37,7 +41,7 @@ TEXTS = st.one_of(st.text(max_size=200), st.lists(LINES, max_size=14).map("\n".j
 
 @given(TEXTS, st.booleans(), st.lists(st.sampled_from(["", "quote", "signature"]), max_size=20))
 def test_every_line_is_in_exactly_one_piece_and_in_order(text: str, forwarded: bool, marks: list[str]) -> None:
-    parts = split(text, tuple(marks), forwarded=forwarded)
+    parts = split(text, tuple(marks), forwarded=forwarded, author=Mailbox("Ann", "ann@example.com"))
     pieces = (parts.fresh, parts.quoted, parts.signature)
     assert sum(map(len, pieces)) == len(text)
     whole = text.split("\n")
