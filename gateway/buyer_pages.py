@@ -42,7 +42,6 @@ from gateway.domain.parsing import kinds
 from gateway.domain.tokens import fingerprint
 from gateway.errors import Duplicate, Invalid, NotFound, RateLimited, TemporaryError
 from gateway.routing import route
-from gateway.routing import route
 from gateway.seller_notices import message_arrived
 from gateway.store import buyer_links as store
 from gateway.store import threads
@@ -192,7 +191,6 @@ async def _file(
     await record(session, entry)
     await store.note_use(session, opened, filed.message_id, message.received_at)
     await route(session, gw, filed.message_id)
-    await route(session, gw, filed.message_id)
     await message_arrived(session, gw, filed.message_id)
     return filed
 
@@ -262,7 +260,7 @@ def _line(text: str) -> str:
 
 
 async def ask_for_human(gw: Gateway, token: str) -> bool:
-    """Put the conversation before the seller again, with a label and an event; false when that is so already.
+    """Put the conversation before the seller again: a label, high priority, an event; false when that is so already.
 
     Raises NotFound.
     """
@@ -275,7 +273,7 @@ async def ask_for_human(gw: Gateway, token: str) -> bool:
         change_no = await bump_change(session, opened.shop_id)
         label = in_words_of(opened.shop_locale, HUMAN_LABEL)
         labels = [*(one for one in opened.labels if one not in HUMAN_LABEL), label]
-        changes = {"needs_reply": True, "unread": True, "labels": labels, "change_no": change_no}
+        changes = {"needs_reply": True, "unread": True, "priority": "high", "labels": labels, "change_no": change_no}
         await threads.update_thread(session, SYSTEM, opened.thread_id, changes | {"snoozed_until": None})
         await message_arrived(session, gw, event.id)
     maillog.event("buyer.asked_for_human", id=opened.thread_id)

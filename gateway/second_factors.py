@@ -12,10 +12,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from gateway.accounts import Visit, confirm_it_is
 from gateway.context import Gateway
 from gateway.domain import totp
+from gateway.domain.actors import SYSTEM
 from gateway.domain.auditing import On
-from gateway.errors import Conflict, Forbidden
+from gateway.errors import Conflict, Forbidden, NotFound
 from gateway.factor_codes import code_fits, new_codes, seal, unseal
-from gateway.store import proofs
+from gateway.store import people, proofs
 from gateway.store.audit import record
 from gateway.store.people import Account
 
@@ -103,3 +104,15 @@ async def take_away(gw: Gateway, visit: Visit, password: str) -> None:
         await proofs.drop_secret(session, user.id)
         on, told = On(user.id, None, user.email), {"after": {"on": False}}
         await record(session, visit.actor, "user.second_factor_changed", on, gw.clock.now(), told)
+
+
+async def take_away_from(gw: Gateway, email: str) -> None:
+    """For somebody who lost app and recovery codes; they are signed out everywhere. Raises NotFound."""
+    async with gw.db.write() as session:
+        user = await people.account_by_email(session, email)
+        if user is None:
+            raise NotFound(f"no user {email}")
+        await proofs.drop_secret(session, user.id)
+        await proofs.end_browsers(session, user.id)
+        on, told = On(user.id, None, user.email), {"after": {"on": False}}
+        await record(session, SYSTEM, "user.second_factor_changed", on, gw.clock.now(), told)

@@ -46,6 +46,15 @@ def add(
         typer.echo(f"{email} is added", err=True)
 
 
+@app.command("drop-factor")
+def drop_factor(email: Annotated[str, typer.Argument(help="Whose second factor goes")]) -> None:
+    """Take the second factor away from somebody who lost the app and the recovery codes; signs them out everywhere."""
+    from gateway.cli.wiring import run
+
+    run(_drop_factor(email))
+    typer.echo(f"{email} signs in with the password alone", err=True)
+
+
 def _piped_password() -> str | None:
     """The first line of a pipe or a file; None at a terminal and for what stays empty or silent."""
     if sys.stdin is None or sys.stdin.isatty():
@@ -64,3 +73,11 @@ async def _add(email: str, role: str, shops: tuple[str, ...], password: str | No
     async with open_gateway() as gw:
         _, generated = await accounts.create_user(gw, email, role, password, shops)
         return generated
+
+
+async def _drop_factor(email: str) -> None:
+    from gateway import second_factors
+    from gateway.cli.wiring import open_gateway
+
+    async with open_gateway() as gw:
+        await second_factors.take_away_from(gw, email)

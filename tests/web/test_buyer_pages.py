@@ -227,6 +227,7 @@ async def test_asking_for_a_human_brings_the_thread_back_once(site: Site) -> Non
     assert (await browser.post(f"{path}/human")).headers["Location"] == f"{path}?done=asked"
     detail = await inbox.thread(site.gw, site.actor, site.thread_id)
     assert (detail.thread.status, detail.thread.needs_reply, detail.thread.labels) == ("open", True, ("human",))
+    assert detail.thread.priority == "high"
     assert [message.direction for message in detail.messages] == ["inbound", "system"]
     assert "You have asked for a person" in (await browser.get(f"{path}?lang=en")).text
 

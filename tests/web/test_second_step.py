@@ -8,8 +8,9 @@ import pytest
 from cryptography.exceptions import InvalidTag
 from sqlmodel import select
 
-from gateway import account_mails
+from gateway import account_mails, second_factors
 from gateway.domain.tokens import fingerprint
+from gateway.errors import NotFound
 from gateway.models import Delivery, MailRequest, RecoveryCode, TotpSecret
 from gateway.sending import Sender
 from tests import builders
@@ -234,6 +235,15 @@ async def test_a_secret_that_was_never_confirmed_is_not_asked_for(site: Site) ->
     await browser.post("/settings/security/begin")
     assert (await browser.post("/settings/security/confirm", {"code": "000000"})).status == 422
     assert (await (await site.browser()).sign_in(EMAIL)).status == 303
+
+
+async def test_an_operator_takes_it_away_from_who_lost_everything(site: Site) -> None:
+    browser, _, _ = await set_up(site)
+    await second_factors.take_away_from(site.gw, EMAIL.upper())
+    assert (await browser.get("/settings")).status == 303
+    assert (await (await site.browser()).sign_in(EMAIL)).status == 303
+    with pytest.raises(NotFound):
+        await second_factors.take_away_from(site.gw, "nobody@example.com")
 
 
 async def test_browsers_are_listed_and_signed_out(site: Site) -> None:
