@@ -76,7 +76,7 @@ const ACTIONS = {
   s: () => openMenu("#menu-snooze"),
   l: () => openMenu("#menu-label"),
   q: toggleQuotes,
-  "/": () => $("#search")?.focus(),
+  "/": () => $("#search")?.select(),
   "?": () => $("#keys")?.showModal(),
 };
 

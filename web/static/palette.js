@@ -23,6 +23,15 @@ function here() {
   ].filter((option) => option.text);
 }
 
+/** As if the page had the link: it is then shown in place. */
+function follow(href) {
+  const link = document.createElement("a");
+  link.href = href;
+  $(".panes").append(link);
+  link.click();
+  link.remove();
+}
+
 async function found(text) {
   const mine = ++asked;
   const response = await fetch(`/inbox?view=all&q=${encodeURIComponent(text)}`, { headers: { "X-Background": "1" } });
@@ -31,7 +40,7 @@ async function found(text) {
   return [...page.querySelectorAll(".row")].slice(0, MOST).map((row) => ({
     text: words(row.querySelector(".who bdi")) + " · " + words(row.querySelector(".row-subject")),
     kind: words(row.querySelector(".order-no") ?? document.createElement("i")),
-    run: () => { location.href = `/threads/${row.getAttribute("href").split("/threads/")[1]}`; },
+    run: () => follow(row.getAttribute("href")),
   }));
 }
 
