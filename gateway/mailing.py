@@ -5,7 +5,7 @@ Which of them are due, and what they say, is decided by `notices`, `buyer_notice
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +17,7 @@ from gateway.domain.composing import Outgoing, compose, message_id
 from gateway.domain.composing.outgoing import AutoSubmitted
 from gateway.domain.composing.signing import sign
 from gateway.domain.tokens import mint
-from gateway.store import deliveries
+from gateway.store import deliveries, templates
 from gateway.store.notices import ShopWords
 from gateway.store.suppressions import suppressed
 
@@ -28,7 +28,7 @@ class Notice:
 
     `template` is the kind's own unless given, `reply_to` the shop's own address. `answers` are the ids of what it
     answers, oldest first. `once` names what there is only one mail about: queueing a second one raises Duplicate.
-    `notification` is what the recipient may turn off.
+    `notification` is what the recipient may turn off. `words` are sources to try out, before those that are stored.
     """
 
     kind: str
@@ -44,6 +44,7 @@ class Notice:
     auto: AutoSubmitted = "auto-replied"
     once: str = ""
     notification: bool = False
+    words: Mapping[str, str] = field(default_factory=dict)
 
 
 async def post(session: AsyncSession, gw: Gateway, notice: Notice, now: datetime) -> bool:
@@ -54,16 +55,17 @@ async def post(session: AsyncSession, gw: Gateway, notice: Notice, now: datetime
     if await suppressed(session, notice.shop.id, notice.address, notice.notification):
         return False
     id_ = new_id()
-    mail = _mail(gw, notice, id_, now)
+    stored = await templates.stored(session, notice.shop.id, notice.locale)
+    mail = _mail(gw, notice, id_, {**stored, **notice.words}, now)
     raw = signed(gw, compose(mail), now)
     await deliveries.queue(session, _row(notice, id_, mail, raw), raw, None)
     return True
 
 
-def _mail(gw: Gateway, notice: Notice, id_: str, now: datetime) -> Outgoing:
+def _mail(gw: Gateway, notice: Notice, id_: str, stored: Mapping[str, str], now: datetime) -> Outgoing:
     domain = gw.settings.mail_domain
     off = {"unsubscribe_link": unsubscribe_link(gw, id_)} if notice.notification else {}
-    rendered = gw.renderer.render(notice.template or notice.kind, notice.locale, {**notice.context, **off})
+    rendered = gw.renderer.render(notice.template or notice.kind, notice.locale, {**notice.context, **off}, stored)
     address = notice.reply_to or f"{notice.shop.slug}@{domain}"
     return Outgoing(
         from_name=notice.shop.name,

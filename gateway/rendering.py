@@ -22,6 +22,8 @@ from gateway.domain.locales import DEFAULT, RIGHT_TO_LEFT, best_locale, language
 from gateway.errors import Invalid, NotFound
 from gateway.resources import resource
 
+PARTS = ("subject.txt", "body.txt", "body.html")
+MOST_LAYERS = 64
 MOST_CHARACTERS = 4000
 MOST_LINES = 60
 _PARAGRAPHS = re.compile(r"\n\s*\n")
@@ -49,43 +51,74 @@ class Renderer:
     def __init__(self, overrides: Path | Mapping[str, str] | None = None) -> None:
         self._root = resource("templates") / "email"
         self.environment = _environment(_loader(self._root, overrides))
+        self._layers: dict[tuple[tuple[str, str], ...], ImmutableSandboxedEnvironment] = {}
         self._names = tuple(sorted(sample.parent.name for sample in self._root.glob("*/sample.json")))
 
     def names(self) -> tuple[str, ...]:
         """Every template, by name."""
         return self._names
 
-    def render(self, template: str, locale: str, context: Mapping[str, object]) -> Rendered:
+    def render(
+        self, template: str, locale: str, context: Mapping[str, object], stored: Mapping[str, str] | None = None
+    ) -> Rendered:
         """The template in the nearest locale that we have; docs/outgoing-mail.md tells each context's shape.
 
-        Raises NotFound for an unknown template, Invalid for one that names unknown variables or is broken.
+        `stored` are sources that an admin wrote, by `name/locale/part`; they come before the product's. Raises
+        NotFound for an unknown template, Invalid for one that names unknown variables or is broken.
         """
-        self._known(template)
+        self.check_known(template)
         chosen = best_locale(locale)
         full = {**context, **_surroundings(self._root, chosen)}
+        own = {name: source for name, source in (stored or {}).items() if name.startswith(f"{template}/{chosen}/")}
+        environment = self._layered(tuple(sorted(own.items()))) if own else self.environment
+        subject, text, html = (_part(environment, template, chosen, part, full) for part in PARTS)
         return Rendered(
-            subject=" ".join(self._part(template, chosen, "subject.txt", full).split()),
-            text=_GAPS.sub("\n\n", self._part(template, chosen, "body.txt", full)).strip("\n") + "\n",
-            html=self._part(template, chosen, "body.html", full),
+            subject=" ".join(subject.split()),
+            text=_GAPS.sub("\n\n", text).strip("\n") + "\n",
+            html=html,
             locale=chosen,
         )
 
+    def source(self, template: str, locale: str, part: str) -> str:
+        """The product's own source of a part, in the locale or else in English. Raises NotFound."""
+        self.check_known(template)
+        paths = (self._root / template / one / part for one in (best_locale(locale), DEFAULT))
+        return next(path.read_text("utf-8") for path in paths if path.exists())
+
+    def variables(self, template: str) -> frozenset[str]:
+        """The names that a template may use: its sample's, and those that every template has. Raises NotFound."""
+        return frozenset({*self.sample(template), *_surroundings(self._root, DEFAULT)})
+
     def sample(self, template: str) -> dict[str, Any]:
         """The context that a template is shown with; times come as aware datetimes. Raises NotFound."""
-        self._known(template)
+        self.check_known(template)
         text = (self._root / template / "sample.json").read_text("utf-8")
         return json.loads(text, object_hook=_with_times)  # type: ignore[no-any-return]
 
-    def _known(self, template: str) -> None:
+    def check_known(self, template: str) -> None:
+        """Raises NotFound for a template that the product does not have."""
         if template not in self._names:
             raise NotFound(f"no template {template!r}; there are: {', '.join(self._names)}")
 
-    def _part(self, template: str, locale: str, part: str, context: Mapping[str, object]) -> str:
-        try:
-            found = self.environment.select_template([f"{template}/{locale}/{part}", f"{template}/{DEFAULT}/{part}"])
-            return found.render(context)
-        except (TemplateError, SecurityError, TypeError, ValueError) as error:
-            raise Invalid(f"template {template}/{locale}/{part}: {error}", part) from error
+    def _layered(self, own: tuple[tuple[str, str], ...]) -> ImmutableSandboxedEnvironment:
+        """The environment with some sources before all others; what was compiled is kept for the next mail."""
+        if own not in self._layers:
+            while len(self._layers) >= MOST_LAYERS:
+                self._layers.pop(next(iter(self._layers)))
+            loader = self.environment.loader
+            assert loader is not None
+            self._layers[own] = _environment(ChoiceLoader([DictLoader(dict(own)), loader]))
+        return self._layers[own]
+
+
+def _part(
+    environment: ImmutableSandboxedEnvironment, template: str, locale: str, part: str, context: Mapping[str, object]
+) -> str:
+    try:
+        found = environment.select_template([f"{template}/{locale}/{part}", f"{template}/{DEFAULT}/{part}"])
+        return found.render(context)
+    except (TemplateError, SecurityError, TypeError, ValueError) as error:
+        raise Invalid(f"template {template}/{locale}/{part}: {error}", part) from error
 
 
 def _loader(root: Path, overrides: Path | Mapping[str, str] | None) -> BaseLoader:

@@ -12,6 +12,7 @@ from gateway.models.routing import Channel, RoutingRule, Team, TeamMember
 from gateway.models.second_factors import MailRequest, RecoveryCode, TotpSecret
 from gateway.models.shops import Shop
 from gateway.models.sources import OrderSource, SourceDelivery, SourceOrder
+from gateway.models.templates import TemplateVersion
 from gateway.models.threads import Attachment, ConfirmLink, Message, ReplyToken, Thread, ThreadEvent
 from gateway.models.webhooks import Webhook, WebhookCursor, WebhookDelivery, WebhookEvent
 from gateway.models.writing import CannedReply, Draft, Mention, Presence, Signature
@@ -60,6 +61,7 @@ __all__ = [
     "Suppression",
     "Team",
     "TeamMember",
+    "TemplateVersion",
     "Thread",
     "ThreadEvent",
     "TotpSecret",

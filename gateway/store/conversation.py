@@ -1,6 +1,7 @@
 """What answering a thread needs: whom it goes to, what it is about, what it answers; and the reply token's row."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +15,7 @@ from gateway.errors import NotFound
 from gateway.models import Buyer, BuyerAddress, InboundEmail, Message, Order, ReplyToken, Shop, Thread
 from gateway.models.columns import table_of
 from gateway.store.suppressions import is_dead
+from gateway.store.templates import stored
 
 _THREADS, _SHOPS, _BUYERS = table_of(Thread), table_of(Shop), table_of(Buyer)
 _ORDERS, _MESSAGES, _TOKENS = table_of(Order), table_of(Message), table_of(ReplyToken)
@@ -34,7 +36,10 @@ class Ancestor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conversation:
-    """One thread as an outgoing mail sees it. `address` is empty when none of the buyer's is known."""
+    """One thread as an outgoing mail sees it. `address` is empty when none of the buyer's is known.
+
+    `stored` are words that an admin wrote, in the buyer's language, by `name/locale/file`.
+    """
 
     thread_id: str
     subject: str
@@ -51,6 +56,7 @@ class Conversation:
     order: dict[str, Any] | None
     ancestor: Ancestor | None
     our_ids: tuple[str, ...] = ()
+    stored: Mapping[str, str] = field(default_factory=dict)
 
 
 _SETTINGS = (
@@ -106,6 +112,7 @@ async def conversation(session: AsyncSession, actor: Actor, thread_id: str) -> C
         order=await _order(session, row.order_id),
         ancestor=await _ancestor(session, thread_id),
         our_ids=await _our_ids(session, thread_id),
+        stored=await stored(session, row.shop_id, row.buyer_locale or row.shop_locale),
     )
 
 

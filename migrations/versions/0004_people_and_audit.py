@@ -1,4 +1,4 @@
-"""Roles by shop, invitations, scopes of tokens; the audit log; what the dashboard adds up."""
+"""Roles by shop, invitations, scopes of tokens; the audit log; what the dashboard adds up; mails' words."""
 
 import sqlalchemy as sa
 import sqlmodel.sql.sqltypes
@@ -94,6 +94,24 @@ def upgrade() -> None:
         sa.Column("at", TIME(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_rollup_marks")),
     )
+    op.create_table(
+        "template_versions",
+        sa.Column("id", TEXT(), nullable=False),
+        sa.Column("shop_id", TEXT(), nullable=False),
+        sa.Column("name", TEXT(), nullable=False),
+        sa.Column("locale", TEXT(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("subject", TEXT(), nullable=False),
+        sa.Column("text", TEXT(), nullable=False),
+        sa.Column("html", TEXT(), nullable=False),
+        sa.Column("original", sa.Boolean(), nullable=False),
+        sa.Column("by_name", TEXT(), nullable=False),
+        sa.Column("at", TIME(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_template_versions")),
+        sa.UniqueConstraint(
+            "shop_id", "name", "locale", "version", name="uq_template_versions_shop_name_locale_version"
+        ),
+    )
     op.add_column("threads", sa.Column("closed_at", TIME(), nullable=True))
     op.create_index("ix_threads_shop_closed", "threads", ["shop_id", "closed_at"])
     op.create_index("ix_messages_shop_received", "messages", ["shop_id", "received_at"])
@@ -110,7 +128,7 @@ def downgrade() -> None:
     ):
         op.drop_index(name, table_name=table)
     op.drop_column("threads", "closed_at")
-    for table in ("rollup_marks", "daily_times", "hourly_counts"):
+    for table in ("template_versions", "rollup_marks", "daily_times", "hourly_counts"):
         op.drop_table(table)
     for column in ("last_used_at", "expires_at", "made_by", "scopes", "name"):
         op.drop_column("api_tokens", column)
