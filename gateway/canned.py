@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, replace
 
+from sqlmodel.ext.asyncio.session import AsyncSession
+
 from gateway.clock import new_id
 from gateway.context import Gateway
 from gateway.domain.actors import Actor
@@ -13,7 +15,6 @@ from gateway.domain.writing import UNDO_CHOICES
 from gateway.errors import Conflict, Duplicate, Invalid, NotFound
 from gateway.store import canned as store
 from gateway.store import people
-from gateway.store.conversation import Conversation, conversation
 
 MAX_SIGNATURE_CHARS = 2_000
 
@@ -35,24 +36,18 @@ async def of_shop(gw: Gateway, actor: Actor, slug: str) -> tuple[Canned, ...]:
 async def for_thread(gw: Gateway, actor: Actor, thread_id: str) -> Kit:
     """What the actor can write in a thread. Raises NotFound."""
     async with gw.db.read() as session:
-        talk = await conversation(session, actor, thread_id)
-        texts = await store.canned(session, talk.shop_id)
-        signatures = await store.signatures(session, actor.user_id)
-    values, wanted = _values(talk, actor), talk.buyer_locale or talk.shop_locale
+        return await kit(session, actor, thread_id)
+
+
+async def kit(session: AsyncSession, actor: Actor, thread_id: str) -> Kit:
+    """`for_thread` in the caller's look at the database."""
+    talk = await store.talk(session, actor, thread_id)
+    texts = await store.canned(session, talk.shop_id)
+    signatures = await store.signatures(session, actor.user_id)
+    values, wanted = talk.values, talk.buyer_locale or talk.shop_locale
     chosen = in_language(texts, wanted, talk.shop_locale)
     filled = tuple(replace(text, text=fill(text.text, values)) for text in chosen)
     return Kit(filled, fill(signature_for(signatures, wanted), values))
-
-
-def _values(talk: Conversation, actor: Actor) -> dict[str, str]:
-    order = talk.order or {}
-    return {
-        "buyer_name": talk.buyer_name,
-        "order_no": str(order.get("order_no") or ""),
-        "tracking_no": str(order.get("tracking_no") or ""),
-        "shop_name": talk.shop_name,
-        "seller_name": actor.name,
-    }
 
 
 async def save(gw: Gateway, actor: Actor, slug: str, text: Canned) -> str:

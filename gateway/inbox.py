@@ -161,11 +161,17 @@ async def _tell_of_raw(gw: Gateway, actor: Actor, message_id: str, thread_id: st
 
 async def attachment(gw: Gateway, actor: Actor, attachment_id: str) -> tuple[AttachmentView, bytes]:
     """A file and its bytes. Raises NotFound."""
+    found = await attachment_row(gw, actor, attachment_id)
+    return found, await fetch(gw.blobs, found.blob_key)
+
+
+async def attachment_row(gw: Gateway, actor: Actor, attachment_id: str) -> AttachmentView:
+    """What is known of a file. Raises NotFound."""
     async with gw.db.read() as session:
         found = await messages.attachment(session, actor, attachment_id) if is_id(attachment_id) else None
     if found is None:
         raise NotFound("no such file")
-    return found, await fetch(gw.blobs, found.blob_key)
+    return found
 
 
 async def change_thread(gw: Gateway, actor: Actor, thread_id: str, changes: Mapping[str, Any]) -> ThreadSummary:

@@ -18,14 +18,15 @@ from gateway.buyer_links import make as make_link
 from gateway.clock import new_id
 from gateway.context import Gateway
 from gateway.domain.actors import Actor
-from gateway.domain.composing import File, Outgoing, compose, message_id, reply_subject
+from gateway.domain.composing import File, Outgoing, compose, message_id
 from gateway.domain.composing.parts import safe_name
 from gateway.domain.messages import NewMessage, Place, StoredFile
 from gateway.domain.parsing import kinds
 from gateway.domain.tokens import REPLY_LIFE, fingerprint, mint
 from gateway.domain.writing import due_at, undo_data
 from gateway.errors import AnsweredMeanwhile, Duplicate, Invalid, TemporaryError
-from gateway.mailing import order_context, signed
+from gateway.letters import Words, render
+from gateway.mailing import signed
 from gateway.models import BuyerLink, ReplyToken
 from gateway.store import deliveries, drafts
 from gateway.store.conversation import Conversation, conversation, keep_token, revoked_tokens
@@ -130,11 +131,9 @@ def _compose(gw: Gateway, actor: Actor, talk: Conversation, draft: ReplyDraft, s
     id_, delivery_id, domain, due = new_id(), new_id(), gw.settings.mail_domain, due_at(draft.send_at, now)
     token = mint(gw.secret, "reply", talk.shop_id, talk.thread_id, talk.buyer_id, serial)
     bounce = mint(gw.secret, "bounce", delivery_id)
-    ancestor_subject = talk.ancestor.subject if talk.ancestor else ""
-    subject = reply_subject(ancestor_subject or talk.subject, talk.order["order_no"] if talk.order else "")
-    locale = talk.buyer_locale or talk.shop_locale
     link = make_link(gw, talk, due)
-    rendered = gw.renderer.render(draft.template, locale, _context(talk, draft, subject, token) | {"link": link.url})
+    names = tuple(safe_name(file.filename) for file in draft.attachments)
+    rendered = render(gw, talk, Words(draft.whole_text, names, draft.template, token, link.url))
     references = _references(talk)
     mail = Outgoing(
         from_name=talk.shop_name,
@@ -158,22 +157,6 @@ def _compose(gw: Gateway, actor: Actor, talk: Conversation, draft: ReplyDraft, s
     delivery = _delivery(delivery_id, bounce, talk, mail, raw)
     delivery |= {"message_id": id_, "thread_id": talk.thread_id, "queued_at": now, "at": now}
     return _Letter(draft, message, raw, delivery, _token_row(token, talk, due), link.row)
-
-
-def _context(talk: Conversation, draft: ReplyDraft, subject: str, token: str) -> dict[str, object]:
-    ancestor = talk.ancestor
-    quote = None
-    if talk.mails.quote_history and ancestor is not None and ancestor.text.strip():
-        quote = {"author": ancestor.author_name or talk.buyer_name, "at": ancestor.at, "text": ancestor.text}
-    return {
-        "shop_name": talk.shop_name,
-        "subject": subject,
-        "text": draft.whole_text,
-        "files": [safe_name(file.filename) for file in draft.attachments],
-        "order": order_context(talk.order),
-        "quote": quote,
-        "marker": f"[znx:{token}]",
-    }
 
 
 def _references(talk: Conversation) -> tuple[str, ...]:

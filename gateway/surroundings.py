@@ -3,23 +3,29 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from gateway.canned import Kit, kit
 from gateway.context import Gateway
 from gateway.domain.actors import Actor
-from gateway.domain.conversations import ThreadSummary
+from gateway.domain.conversations import Person, ThreadSummary
 from gateway.domain.writing import Draft, Kind, Viewer
-from gateway.store import drafts, mentions, presence, thread_events
+from gateway.store import drafts, mentions, people, presence, thread_events
 from gateway.store.restructuring import Event
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """`called` when a note calls the reader who has not looked yet; `others` are the other people who look."""
+    """`called` when a note calls the reader who has not looked yet; `others` are the other people who look.
+
+    `colleagues` are those whom the thread can be given to, `kit` what the reader writes with.
+    """
 
     drafts: Mapping[Kind, Draft]
     events: Mapping[str, Event]
     others: tuple[Viewer, ...]
     blocked: bool
     called: bool
+    colleagues: tuple[Person, ...]
+    kit: Kit
 
 
 async def of_thread(gw: Gateway, actor: Actor, thread: ThreadSummary, event_ids: Collection[str]) -> Surroundings:
@@ -32,6 +38,8 @@ async def of_thread(gw: Gateway, actor: Actor, thread: ThreadSummary, event_ids:
             tuple(one for one in present.get(thread.id, ()) if one.user_id != actor.user_id),
             await thread_events.blocked_at(session, thread.buyer.id) is not None,
             await mentions.calls(session, actor.user_id, thread.id),
+            await people.colleagues(session, thread.shop.id),
+            await kit(session, actor, thread.id),
         )
 
 

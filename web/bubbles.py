@@ -59,6 +59,8 @@ PRIORITIES = {
     "high": N_("High priority"),
     "urgent": N_("Urgent"),
 }
+FRAMES = {"low": 12, "middle": 26}
+"""The heights of frames in rem, but for the tallest; thread.css has the same."""
 _UNKNOWN = ("", "info")
 
 
@@ -92,6 +94,13 @@ class Bubble:
         """What stands behind the chip."""
         message = self.message
         return message.quoted_text.strip("\n") if message.fresh_text.strip() else ""
+
+    @property
+    def frame(self) -> str:
+        """How high the frame of the formatted mail is to be: it can't be measured from outside, only guessed."""
+        lines = sum(1 + len(line) // 60 for line in self.message.text[:20_000].splitlines())
+        rem = 4 + 1.5 * lines + 8 * len(self.pictures)
+        return next((name for name, height in FRAMES.items() if rem <= height), "tall")
 
 
 def bubbles(

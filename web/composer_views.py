@@ -2,13 +2,15 @@
 
 from aiohttp import web
 
-from gateway import canned, drafts, unsending
+from gateway import canned, drafts, letters, unsending
 from gateway.domain.writing import Draft
 
+from . import security
 from .composing import kept_files, kind_of
 from .keys import FORM, gateway, visit
-from .pages import back, see_other
+from .pages import back, render, see_other
 
+SIGNED = "?signature=1"
 FROM_SCRIPT = "application/json"
 """What the page's script accepts when it saves as somebody types: it stays where it is."""
 
@@ -23,9 +25,33 @@ async def save_draft(request: web.Request) -> web.StreamResponse:
         written = "\n".join(filter(None, (written, *(text.text for text in texts if text.id == chosen))))
     draft = Draft(kind_of(form), written, gw.clock.now())
     await drafts.save(gw, actor, id_, draft, form.get("form_id"), kept_files(form))
+    if form.get("preview"):
+        return see_other(f"/threads/{id_}/preview{SIGNED if form.get('signature') else ''}")
     if request.headers.get("Accept") == FROM_SCRIPT:
         return web.Response(status=204)
     return back(request, f"/threads/{id_}#composer")
+
+
+async def preview_page(request: web.Request) -> web.StreamResponse:
+    """The mail that the draft would be, with whom it goes to."""
+    query = SIGNED if request.query.get("signature") else ""
+    found, id_ = await _preview(request), request.match_info["id"]
+    return render(request, "preview.html", preview=found, thread_id=id_, query=query)
+
+
+async def preview_mail(request: web.Request) -> web.StreamResponse:
+    """The HTML of that mail, for its frame."""
+    found = await _preview(request)
+    headers = {"Content-Security-Policy": security.MAIL_POLICY, "X-Frame-Options": "SAMEORIGIN"}
+    return web.Response(text=found.mail.html or "", content_type="text/html", headers=headers)
+
+
+async def _preview(request: web.Request) -> letters.Preview:
+    gw, actor, id_ = gateway(request), visit(request).actor, request.match_info["id"]
+    draft = (await drafts.of_thread(gw, actor, id_)).get("reply")
+    signature = (await canned.for_thread(gw, actor, id_)).signature if request.query.get("signature") else ""
+    text = "\n\n".join(part for part in ((draft.text if draft else "").strip("\n"), signature) if part)
+    return await letters.preview(gw, actor, id_, text)
 
 
 async def canned_texts(request: web.Request) -> web.StreamResponse:

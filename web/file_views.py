@@ -7,9 +7,10 @@ from urllib.parse import quote, unquote
 
 from aiohttp import web
 
-from gateway import inbox
+from gateway import inbox, pictures
 from gateway.domain.conversations import MessageView
 from gateway.errors import NotFound
+from gateway.thumbnails import CONTENT_TYPE
 
 from . import security
 from .bubbles import is_picture
@@ -63,6 +64,13 @@ async def picture(request: web.Request) -> web.StreamResponse:
         raise NotFound("no such picture")
     headers = {"Content-Security-Policy": security.FILE_POLICY, "Cache-Control": "private, max-age=86400, immutable"}
     return web.Response(body=content, content_type=kind, headers=headers)
+
+
+async def small_picture(request: web.Request) -> web.StreamResponse:
+    """A picture as the thread shows it: small, and written anew by us."""
+    made = await pictures.small(gateway(request), visit(request).actor, request.match_info["id"])
+    headers = {"Content-Security-Policy": security.FILE_POLICY, "Cache-Control": "private, max-age=86400, immutable"}
+    return web.Response(body=made, content_type=CONTENT_TYPE, headers=headers)
 
 
 async def raw(request: web.Request) -> web.StreamResponse:

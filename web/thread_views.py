@@ -21,6 +21,7 @@ from .i18n import N_
 from .inbox_views import SNOOZES, desk_of, show
 from .keys import FORM, gateway, visit
 from .pages import back, locale_of, see_other
+from .rows import ORDER_STATES
 from .thread_lines import event_ids
 
 PROBLEMS = {
@@ -48,7 +49,6 @@ async def _page(request: web.Request, status: int = 200, composer: Composer | No
     detail = await inbox.thread(gw, actor, id_, with_html=False)
     if not detail.messages and (there := await surroundings.leads_to(gw, actor, id_)):
         return see_other(f"/threads/{there}")
-    people = await inbox.colleagues(gw, actor, id_)
     teams = await inbox.teams_of(gw, actor, id_)
     around = await surroundings.of_thread(gw, actor, detail.thread, event_ids(detail.messages))
     return await show(
@@ -61,14 +61,15 @@ async def _page(request: web.Request, status: int = 200, composer: Composer | No
         priorities=PRIORITIES,
         around=around,
         splitting=request.query.get("split") == "1" and len(detail.messages) > 1,
-        colleagues=people,
+        colleagues=around.colleagues,
         statuses=STATUSES,
         max_label=MAX_LABEL_CHARS,
-        kit=await canned.for_thread(gw, actor, id_),
-        handles={person.id: handle(person) for person in people},
+        kit=around.kit,
+        handles={person.id: handle(person) for person in around.colleagues},
         composer=composer or from_drafts(around.drafts),
         later=LATER,
         refusals=REFUSALS,
+        order_states=ORDER_STATES,
         seen=detail.messages[-1].id if detail.messages else "",
     )
 

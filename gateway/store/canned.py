@@ -1,18 +1,21 @@
 """Reads and writes a shop's canned replies and a user's signatures. What may stand in them is the domain's part."""
 
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, insert, select, true, update
+from sqlalchemy import ColumnElement, delete, func, insert, select, true, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gateway.domain.actors import Actor
 from gateway.domain.canned import Canned
 from gateway.errors import NotFound
-from gateway.models import CannedReply, Shop, Signature
+from gateway.models import Buyer, CannedReply, Order, Shop, Signature, Thread
 from gateway.models.columns import table_of
+from gateway.store.thread_search import owned
 
 _CANNED, _SHOPS, _SIGNATURES = table_of(CannedReply), table_of(Shop), table_of(Signature)
+_THREADS, _BUYERS, _ORDERS = table_of(Thread), table_of(Buyer), table_of(Order)
 MOST = 500
 
 
@@ -29,6 +32,36 @@ async def shop_id_of(session: AsyncSession, actor: Actor, slug: str) -> str:
     if found is None:
         raise NotFound("no such shop")
     return str(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """What can be filled in of one thread, by variable, and the languages of its two sides."""
+
+    shop_id: str
+    buyer_locale: str
+    shop_locale: str
+    values: dict[str, str]
+
+
+async def talk(session: AsyncSession, actor: Actor, thread_id: str) -> Talk:
+    """A thread that the actor reaches, as texts need it. Raises NotFound for any other."""
+    shop_name = func.coalesce(func.nullif(_SHOPS.c.reply_name, ""), _SHOPS.c.name)
+    columns = (_THREADS.c.shop_id, _BUYERS.c.locale, _SHOPS.c.locale.label("shop_locale"))
+    names = (_BUYERS.c.name, shop_name.label("shop_name"), _ORDERS.c.order_no, _ORDERS.c.tracking_no)
+    statement = (
+        select(*columns, *names)
+        .join(_SHOPS, _SHOPS.c.id == _THREADS.c.shop_id)
+        .join(_BUYERS, _BUYERS.c.id == _THREADS.c.buyer_id)
+        .outerjoin(_ORDERS, _ORDERS.c.id == _THREADS.c.order_id)
+        .where(owned(actor), _THREADS.c.id == thread_id)
+    )
+    row = (await (await session.connection()).execute(statement)).first()
+    if row is None:
+        raise NotFound("no such thread")
+    values = {"buyer_name": row.name, "shop_name": row.shop_name, "seller_name": actor.name}
+    values |= {"order_no": row.order_no or "", "tracking_no": row.tracking_no or ""}
+    return Talk(row.shop_id, row.locale, row.shop_locale, values)
 
 
 async def canned(session: AsyncSession, shop_id: str) -> tuple[Canned, ...]:

@@ -1,6 +1,7 @@
 """Two shops with a thread each, three people, and browsers that sign in as they do; the API's tests have their own."""
 
 import re
+from base64 import b64decode
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
@@ -25,7 +26,8 @@ from tests import builders
 from tests.conftest import StillClock
 from web.app import make_app
 
-PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 24
+PNG = b64decode("iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAFklEQVR42mM8YSPHwMDAxMDAwMDAAAAObAEmPo/tRwAAAABJRU5ErkJggg==")
+"""Two pixels by two, of the colour of a seal."""
 RAW = b"From: mei@example.com\r\nSubject: lamp\r\n\r\nWhere is my lamp?\r\n"
 _CSRF = re.compile(r'name="csrf" (?:content|value)="([^"]+)"')
 

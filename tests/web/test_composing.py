@@ -127,3 +127,17 @@ async def test_a_note_sent_twice_is_one(site: Site, seller: Browser) -> None:
         await write(site, seller, kind="note", text="Only once", form_id="f-2")
     notes = [m for m in (await inbox.thread(site.gw, site.actor, site.thread_id)).messages if m.direction == "internal"]
     assert len(notes) == 1
+
+
+async def test_the_preview_is_the_mail_that_the_buyer_gets(site: Site, seller: Browser) -> None:
+    form = {"kind": "reply", "text": "On its way <b>", "preview": "1", "signature": "1"}
+    await seller.post("/settings/signature", {"locale": "zh_CN", "text": "Lin"})
+    answer = await seller.post(f"/threads/{site.thread_id}/draft", form)
+    assert answer.headers["Location"] == f"/threads/{site.thread_id}/preview?signature=1"
+    page = (await seller.get(answer.headers["Location"])).text
+    for words in ("Re: About my order", "王小美", "m***@e***.com", "On its way &lt;b&gt;\n\nLin", 'sandbox=""'):
+        assert words in page
+    mail = await seller.get(f"/threads/{site.thread_id}/preview/mail?signature=1")
+    assert "On its way &lt;b&gt;" in mail.text
+    assert "sandbox" in mail.headers["Content-Security-Policy"]
+    assert composer((await seller.get(f"/threads/{site.thread_id}")).text) == "On its way &lt;b&gt;"

@@ -27,6 +27,7 @@ NAMES: dict[str, Fill] = {
     "/messages/{id}": lambda site: site.message_id,
     "/attachments/{id}": lambda site: site.file_id,
     "/attachments/{id}/picture": lambda site: site.picture_id,
+    "/attachments/{id}/small": lambda site: site.picture_id,
     "/deliveries/{id}": lambda _: NOTHING,
     "/thread-events/{id}": lambda _: NOTHING,
     "/canned/{id}": lambda _: NOTHING,
