@@ -1,7 +1,7 @@
 """The long run: `python -m tests.fuzz.fuzz_parse [-runs=1000000]`, needs atheris; stops at the first finding.
 
 libFuzzer drives the bytes by coverage, starting from the mails of `tests/emails`. A mail that takes longer than two
-seconds of processor time is a finding too.
+seconds of processor time is a finding too. `-max_len=400` is several times as fast, and reaches nearly as much.
 """
 
 import sys
