@@ -6,17 +6,22 @@ from typing import Any
 
 import pytest
 
-from gateway import routing, rules, teams
+from gateway import channels, routing, rules, teams
 from gateway.clock import new_id
 from gateway.domain.actors import SYSTEM, Actor
-from gateway.domain.routing.documents import PlacedRuleDocument, RuleDocument, TeamDocument
+from gateway.domain.messages import Place
+from gateway.domain.orders import NoteDocument
+from gateway.domain.parsing import parse
+from gateway.domain.routing.documents import ChannelDocument, PlacedRuleDocument, RuleDocument, TeamDocument
 from gateway.domain.routing.rules import Rule
+from gateway.domain.values import Peer
 from gateway.errors import Forbidden, Invalid, NotFound
-from gateway.models import Delivery, Message, Shop, Thread
-from gateway.store.db import Database
+from gateway.models import CannedReply, Delivery, Message, Shop, Thread, Webhook, WebhookDelivery, WebhookEvent
+from gateway.orders import add_note
+from gateway.store.inbound import raw_of
 from tests import builders
 from tests.conftest import StillClock
-from tests.house import House, mail
+from tests.house import House, add_order, mail
 
 REFUND = {"field": "text.words", "op": "any", "value": ["refund", "退款"]}
 
@@ -56,6 +61,23 @@ async def test_a_mail_is_where_the_rule_says_and_says_which_rule(house: House) -
     ]
 
 
+async def test_a_channel_gives_what_no_rule_gives(house: House) -> None:
+    first, second = await staff(house, "a@example.com"), TeamDocument(name="Front desk", members=["a@example.com"])
+    desk = (await teams.put(house.gw, SYSTEM, second)).id
+    fields: dict[str, Any] = {"team": desk, "assignee": "a@example.com", "labels": ["door"]}
+    door = ChannelDocument(kind="email", shop="lotus", address="help-*", **fields)
+    made = await channels.add(house.gw, SYSTEM, door)
+    by_door = {"field": "channel", "op": "is", "value": [made.id]}
+    await make(house, ("team", first), ("label", "rule"), conditions=[by_door])
+    await house.inbound.check_recipient("help-de@inbox.example", Peer())
+    await house.receive(mail(), "help-de")
+    (thread,) = await house.all(Thread)
+    assert (thread.team_id, thread.assignee_id is not None, thread.labels) == (first, True, ["door", "rule"])
+    await channels.put(house.gw, SYSTEM, made.id, door.model_copy(update={"labels": []}))
+    assert (await channels.channels(house.gw, SYSTEM))[0].labels == ()
+    await channels.remove(house.gw, SYSTEM, made.id)
+
+
 async def test_a_mail_that_no_rule_means_is_left_as_it_was(house: House) -> None:
     await make(house, ("label", "refund"), conditions=[REFUND])
     await house.receive(mail(text="Hello"))
@@ -64,8 +86,6 @@ async def test_a_mail_that_no_rule_means_is_left_as_it_was(house: House) -> None
 
 
 async def test_round_robin_shares_work_by_open_threads(house: House, clock: StillClock) -> None:
-    from tests.house import add_order
-
     team = await staff(house, "a@example.com", "b@example.com")
     await make(house, ("round_robin", team))
     for number in range(4):
@@ -86,36 +106,31 @@ async def test_who_has_a_thread_keeps_it_when_the_buyer_writes_again(house: Hous
     assert (await house.all(Thread))[0].assignee_id == first is not None
 
 
-@pytest.mark.parametrize(
-    ("action", "status"),
-    [(("status", "closed"), "closed"), (("status", "waiting"), "waiting"), (("snooze", 60), "snoozed")],
-)
-async def test_a_rule_may_close_or_put_off(
-    house: House, clock: StillClock, action: tuple[str, Any], status: str
-) -> None:
-    await make(house, action)
-    await house.receive(mail())
-    (thread,) = await house.all(Thread)
-    assert (thread.status, thread.needs_reply) == (status, status == "snoozed")
-    assert thread.snoozed_until == (clock.now() + timedelta(hours=1) if status == "snoozed" else None)
+async def test_a_rule_may_close_or_put_off(house: House, clock: StillClock) -> None:
+    for action, status in (
+        (("status", "closed"), "closed"),
+        (("status", "waiting"), "waiting"),
+        (("snooze", 60), "snoozed"),
+    ):
+        rule = await make(house, action)
+        await house.receive(mail(text=status))
+        (thread,) = await house.all(Thread)
+        assert (thread.status, thread.needs_reply) == (status, status == "snoozed")
+        assert thread.snoozed_until == (clock.now() + timedelta(hours=1) if status == "snoozed" else None)
+        await rules.remove(house.gw, SYSTEM, rule.id)
 
 
 async def test_a_rule_may_acknowledge_with_a_canned_reply(house: House, clock: StillClock) -> None:
-    from gateway.models import CannedReply
-    from gateway.store.inbound import raw_of
-
     async with house.gw.db.write() as session:
         shop = next(shop for shop in await house.all(Shop) if shop.slug == "lotus")
         row: dict[str, Any] = {"shop_id": shop.id, "name": "weekend", "updated_at": clock.now()}
-        session.add(CannedReply(id=new_id(), locale="zh", text="我们周一回复您。", **row))
+        session.add(CannedReply(id=new_id(), locale="zh", text="{{buyer_name}}您好，我们周一回复您。", **row))
     await make(house, ("acknowledge", "weekend"))
     await house.receive(mail())
     (delivery,) = await house.all(Delivery)
     async with house.gw.db.read() as session:
         raw = await raw_of(session, delivery.sha256, house.gw.blobs)
-    from gateway.domain.parsing import parse
-
-    assert "我们周一回复您。" in parse(raw).text
+    assert "王芳您好，我们周一回复您。" in parse(raw).text
     await house.receive(mail(text="And another"))
     assert len(await house.all(Delivery)) == 1
 
@@ -126,6 +141,29 @@ async def test_a_rule_may_mail_the_people_who_have_it_once_each(house: House) ->
     await house.receive(mail(text="Where is it?"))
     told = sorted(delivery.rcpt_to for delivery in await house.all(Delivery))
     assert told == ["a@example.com", "b@example.com"]
+
+
+async def test_a_rule_may_tell_a_webhook(house: House, clock: StillClock) -> None:
+    hooks = [new_id(), new_id()]
+    async with house.gw.db.write() as session:
+        for id_, events in zip(hooks, ([], ["message.routed"]), strict=True):
+            row: dict[str, Any] = {"url": "https://program.example/", "events": events, "created_at": clock.now()}
+            session.add(Webhook(id=id_, sealed=b"x", **row))
+    named, everybody = await make(house, ("webhook", hooks[0])), await make(house, ("webhook", ""))
+    row_ = await house.receive(mail())
+    events_ = [event for event in await house.all(WebhookEvent) if event.kind == "message.routed"]
+    told = {delivery.webhook_id: delivery.event_id for delivery in await house.all(WebhookDelivery)}
+    assert set(told) == set(hooks)
+    for event in events_:
+        assert (event.data["message_id"], event.data["rules"]) == (row_.message_id, [named.id, everybody.id])
+        assert "text" not in event.data
+
+
+async def test_an_order_note_is_routed_too(house: House) -> None:
+    await make(house, ("label", "note"), conditions=[{"field": "channel", "op": "is", "value": ["order_note"]}])
+    await add_note(house.gw, SYSTEM, "lotus", "A-1001", NoteDocument(text="Gift wrap, please"))
+    (thread,) = await house.all(Thread)
+    assert thread.labels == ["note"]
 
 
 async def test_a_machines_mail_is_no_matter_of_rules(house: House) -> None:
@@ -168,22 +206,22 @@ async def test_a_shops_manager_moves_only_the_shops_own_rules(house: House, cloc
         await rules.rules(house.gw, Actor("user", "u", "U", "seller", (jade.id,)))
 
 
-@pytest.mark.parametrize(
-    ("actions", "fields", "field"),
-    [
-        ([("assign", "nobody@example.com")], {}, "actions.0.value"),
-        ([("label", "x"), ("team", "nothing")], {}, "actions.1.value"),
-        ([("notify", "nobody@example.com")], {}, "actions.0.value"),
-        ([("label", "x")], {"shop": "nothing"}, "shop"),
-        ([("label", "x")], {"conditions": [REFUND | {"op": "below"}]}, "conditions.0.op"),
-    ],
-)
-async def test_a_wrong_rule_is_told_by_field(
-    house: House, actions: list[tuple[str, Any]], fields: dict[str, Any], field: str
-) -> None:
-    with pytest.raises(Invalid) as caught:
-        await make(house, *actions, **fields)
-    assert caught.value.field == field
+WRONG: list[tuple[list[tuple[str, Any]], dict[str, Any], str]] = [
+    # What can be no rule, and the field that is named.
+    ([("assign", "nobody@example.com")], {}, "actions.0.value"),
+    ([("label", "x"), ("team", "nothing")], {}, "actions.1.value"),
+    ([("notify", "nobody@example.com")], {}, "actions.0.value"),
+    ([("webhook", "nothing")], {}, "actions.0.value"),
+    ([("label", "x")], {"shop": "nothing"}, "shop"),
+    ([("label", "x")], {"conditions": [REFUND | {"op": "below"}]}, "conditions.0.op"),
+]
+
+
+async def test_a_wrong_rule_is_told_by_field(house: House) -> None:
+    for actions, fields, field in WRONG:
+        with pytest.raises(Invalid) as caught:
+            await make(house, *actions, **fields)
+        assert caught.value.field == field, actions
 
 
 async def test_a_team_that_goes_leaves_its_threads_to_everybody(house: House) -> None:
@@ -229,7 +267,7 @@ async def thousand(house: House, count: int) -> list[str]:
             order = await builders.add_order(
                 session, buyer, f"N-{number}", total=total, status=status, placed_at=placed
             )
-            place = builders.Place(shop.id, buyer.id, chance.choice((order.id, None)))
+            place = Place(shop.id, buyer.id, chance.choice((order.id, None)))
             text = " ".join(chance.sample(WORDS, 3))
             trust = {"verdict": chance.choice(("verified", "unverified"))}
             channel = chance.choice(("email", "email", "order_note"))
@@ -286,10 +324,10 @@ async def agreement(house: House, count: int) -> int:
     return len(said)
 
 
-async def test_dry_run_and_real_run_agree_on_a_hundred_generated_mails(house: House) -> None:
-    assert await agreement(house, 100) == 100
+async def test_dry_run_and_real_run_agree_on_generated_mails(house: House) -> None:
+    assert await agreement(house, 60) == 60
 
 
 @pytest.mark.slow
-async def test_dry_run_and_real_run_agree_on_a_thousand_generated_mails(house: House, db: Database) -> None:
+async def test_dry_run_and_real_run_agree_on_a_thousand_generated_mails(house: House) -> None:
     assert await agreement(house, 1000) == 1000

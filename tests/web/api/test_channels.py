@@ -2,12 +2,13 @@
 
 from typing import Any
 
-import pytest
-
 from gateway.admin import add_token
 from gateway.clock import new_id
 from tests.house import mail
 from tests.web.api.conftest import Api
+
+DATABASES = ("sqlite",)
+"""SQLite alone: the flows below are shown on both in tests/test_channels.py and tests/test_routing.py."""
 
 CHANNEL = {"kind": "email", "shop": "lotus", "address": "support", "labels": ["vip"]}
 RULE = {"name": "Refunds", "actions": [{"do": "label", "value": "refund"}]}
@@ -30,25 +31,25 @@ async def test_a_channel_lives_by_the_api(api: Api) -> None:
     assert (await api.get(path)).status == 404
 
 
-@pytest.mark.parametrize(
-    ("changes", "field"),
-    [
-        ({"kind": "pigeon"}, "kind"),
-        ({"colour": "red"}, "colour"),
-        ({"address": "r.abc"}, "address"),
-        ({"shop": "nothing"}, "shop"),
-        ({"entitlement": "never"}, "open_to_anyone"),
-        ({"entitlement_days": 0}, "entitlement_days"),
-        ({"response_minutes": "60"}, "response_minutes"),
-        ({"labels": ["x" * 41]}, "labels.0"),
-        ({"reader": "regex"}, "reader"),
-        ({"assignee": "nobody@example.com"}, "assignee"),
-    ],
-)
-async def test_a_problem_names_the_field(api: Api, changes: dict[str, Any], field: str) -> None:
-    reply = await api.post("/channels", CHANNEL | changes)
-    assert (reply.status, reply.headers["Content-Type"]) == (422, "application/problem+json")
-    assert [error["field"] for error in reply.json["errors"]] == [field]
+WRONG_CHANNELS: list[tuple[dict[str, Any], str]] = [
+    ({"kind": "pigeon"}, "kind"),
+    ({"colour": "red"}, "colour"),
+    ({"address": "r.abc"}, "address"),
+    ({"shop": "nothing"}, "shop"),
+    ({"entitlement": "never"}, "open_to_anyone"),
+    ({"entitlement_days": 0}, "entitlement_days"),
+    ({"response_minutes": "60"}, "response_minutes"),
+    ({"labels": ["x" * 41]}, "labels.0"),
+    ({"reader": "regex"}, "reader"),
+    ({"assignee": "nobody@example.com"}, "assignee"),
+]
+
+
+async def test_a_problem_names_the_field(api: Api) -> None:
+    for changes, field in WRONG_CHANNELS:
+        reply = await api.post("/channels", CHANNEL | changes)
+        assert (reply.status, reply.headers["Content-Type"]) == (422, "application/problem+json")
+        assert [error["field"] for error in reply.json["errors"]] == [field]
 
 
 async def test_an_address_that_is_taken_is_a_conflict(api: Api) -> None:
@@ -86,22 +87,22 @@ async def test_rules_live_by_the_api_in_their_order(api: Api) -> None:
     assert (await api.get(f"/rules/{first['id']}")).status == 404
 
 
-@pytest.mark.parametrize(
-    ("changes", "field"),
-    [
-        ({"name": " "}, "name"),
-        ({"actions": []}, "actions"),
-        ({"actions": [{"do": "label", "value": ""}]}, "actions.0.value"),
-        ({"actions": [{"do": "round_robin", "value": "nobody"}]}, "actions.0.value"),
-        ({"conditions": [{"field": "trust", "op": "is", "value": ["good"]}]}, "conditions.0.value"),
-        ({"conditions": [{"field": "order.amount", "op": "is", "value": 3}]}, "conditions.0.op"),
-    ],
-)
-async def test_a_wrong_rule_is_told_by_field(api: Api, changes: dict[str, Any], field: str) -> None:
-    reply = await api.post("/rules", RULE | changes)
-    assert (reply.status, [error["field"] for error in reply.json["errors"]]) == (422, [field])
-    tried = await api.post("/rules/dry-run", {"rules": [RULE | changes]})
-    assert (tried.status, tried.json["errors"][0]["field"]) == (422, f"rules.0.{field}")
+WRONG_RULES: list[tuple[dict[str, Any], str]] = [
+    ({"name": " "}, "name"),
+    ({"actions": []}, "actions"),
+    ({"actions": [{"do": "label", "value": ""}]}, "actions.0.value"),
+    ({"actions": [{"do": "round_robin", "value": "nobody"}]}, "actions.0.value"),
+    ({"conditions": [{"field": "trust", "op": "is", "value": ["good"]}]}, "conditions.0.value"),
+    ({"conditions": [{"field": "order.amount", "op": "is", "value": 3}]}, "conditions.0.op"),
+]
+
+
+async def test_a_wrong_rule_is_told_by_field(api: Api) -> None:
+    for changes, field in WRONG_RULES:
+        reply = await api.post("/rules", RULE | changes)
+        assert (reply.status, [error["field"] for error in reply.json["errors"]]) == (422, [field])
+        tried = await api.post("/rules/dry-run", {"rules": [RULE | changes]})
+        assert (tried.status, tried.json["errors"][0]["field"]) == (422, f"rules.0.{field}")
 
 
 async def test_a_dry_run_by_the_api(api: Api) -> None:
@@ -139,19 +140,19 @@ async def test_teams_live_by_the_api(api: Api) -> None:
     assert (await api.get(f"/threads/{row.thread_id}")).json["team"] is None
 
 
-@pytest.mark.parametrize(
-    ("changes", "field"),
-    [
-        ({"zone": "Mars/Olympus"}, "zone"),
-        ({"hours": {"mon": ["09:00"]}}, "hours.mon"),
-        ({"hours": {"mon": ["09:00", "09:00"]}}, "hours.mon"),
-        ({"members": ["nobody@example.com"]}, "members"),
-        ({"shop": "nothing"}, "shop"),
-    ],
-)
-async def test_a_wrong_team_is_told_by_field(api: Api, changes: dict[str, Any], field: str) -> None:
-    reply = await api.post("/teams", {"name": "Refunds", "shop": "lotus"} | changes)
-    assert (reply.status, [error["field"] for error in reply.json["errors"]]) == (422, [field])
+WRONG_TEAMS: list[tuple[dict[str, Any], str]] = [
+    ({"zone": "Mars/Olympus"}, "zone"),
+    ({"hours": {"mon": ["09:00"]}}, "hours.mon"),
+    ({"hours": {"mon": ["09:00", "09:00"]}}, "hours.mon"),
+    ({"members": ["nobody@example.com"]}, "members"),
+    ({"shop": "nothing"}, "shop"),
+]
+
+
+async def test_a_wrong_team_is_told_by_field(api: Api) -> None:
+    for changes, field in WRONG_TEAMS:
+        reply = await api.post("/teams", {"name": "Refunds", "shop": "lotus"} | changes)
+        assert (reply.status, [error["field"] for error in reply.json["errors"]]) == (422, [field])
 
 
 async def test_managers_make_rules_and_teams_but_no_channels(api: Api) -> None:
