@@ -1,9 +1,16 @@
 """`znx ingest`: accept one mail from a pipe, as Postfix's pipe(8) or a .forward calls it."""
 
+import asyncio
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
+
+if TYPE_CHECKING:
+    from gateway.domain.values import Arrival
+    from gateway.settings import Settings
+    from gateway.store.db import Database
+    from gateway.store.doorstep import Doorstep
 
 app = typer.Typer()
 
@@ -54,40 +61,66 @@ def _with_crlf(raw: bytes) -> bytes:
 
 
 def _run(raw: bytes, rcpt: str, mail_from: str | None) -> str:
-    from gateway.cli.wiring import run
     from gateway.domain.prescan import author
 
     if mail_from is None:
         writer = author(raw)
         mail_from = writer.address if writer else "unknown@invalid"
-    return str(run(_accept(raw, rcpt, mail_from.strip("<>"))))
+    return asyncio.run(_accept(raw, rcpt, mail_from.strip("<>")))
 
 
 async def _accept(raw: bytes, rcpt: str, mail_from: str) -> str:
     """The same door as SMTP's, with only the parts that it needs: an MTA starts one of us for each mail."""
-    from gateway.blobs import blob_store
-    from gateway.cli.wiring import open_database, sender_limits
-    from gateway.clock import SystemClock
     from gateway.domain.values import Arrival, Envelope, Peer
     from gateway.errors import Refused
-    from gateway.inbound.accepting import Inbound
     from gateway.settings import load_settings
-    from gateway.signals import Signal
-    from gateway.store.journal import Journal
+    from gateway.store.doorstep import Doorstep
 
     settings = load_settings()
     if len(raw) > settings.max_message_bytes:
         raise Refused("too-large")
+    arrival = Arrival(raw, Envelope(mail_from, (rcpt,)), Peer(upstream=True), "pipe")
+    doorstep = Doorstep(settings.database)
+    if _is_plain(settings, doorstep, rcpt):
+        return await _through(settings, doorstep, arrival)
+    return await _the_long_way(settings, arrival)
+
+
+def _is_plain(settings: "Settings", doorstep: "Doorstep", rcpt: str) -> bool:
+    """An address of a shop that is there: nothing else stands behind it that would have to be asked."""
+    from gateway.domain.addresses import NotesAddress, ShopAddress, recipient_of
+
+    recipient = recipient_of(rcpt, settings.mail_domain)
+    return isinstance(recipient, ShopAddress | NotesAddress) and doorstep.knows(recipient.slug)
+
+
+async def _the_long_way(settings: "Settings", arrival: "Arrival") -> str:
+    """Tokens, channels, and whatever may be wrong with the database."""
+    from gateway.cli.wiring import open_database
+
     async with open_database(settings) as database:
-        journal = Journal(database, blob_store(settings.blobs), sender_limits(settings))
-        inbound = Inbound(settings, database, SystemClock(), journal, Signal())
-        try:
-            peer = Peer(upstream=True)
-            await inbound.check_recipient(rcpt, peer)
-            ids = await inbound.accept(Arrival(raw, Envelope(mail_from, (rcpt,)), peer, "pipe"))
-        finally:
-            journal.close()
-    return ids[0]
+        return await _through(settings, database, arrival, check=True)
+
+
+async def _through(
+    settings: "Settings", database: "Database | Doorstep", arrival: "Arrival", check: bool = False
+) -> str:
+    from gateway.blobs import blob_store
+    from gateway.clock import SystemClock
+    from gateway.inbound.accepting import Inbound
+    from gateway.signals import Signal
+    from gateway.store.journal import Journal, SenderLimits
+
+    limits = SenderLimits(settings.sender_per_hour, settings.sender_per_day)
+    journal = Journal(database, blob_store(settings.blobs), limits)
+    inbound = Inbound(settings, cast("Database", database), SystemClock(), journal, Signal())
+    try:
+        if check:
+            await inbound.check_recipient(arrival.envelope.rcpt_tos[0], arrival.peer)
+        (id_,) = await inbound.accept(arrival)
+    finally:
+        journal.close()
+    return id_
 
 
 def _end(error: Exception | str, status: int) -> None:

@@ -7,6 +7,9 @@ from sqlalchemy import Connection, inspect, text
 
 from gateway.resources import resource
 from gateway.store.db import Database, failures
+from gateway.store.doorstep import newest_revision
+
+__all__ = ["downgrade", "newest_revision", "revisions", "upgrade"]
 
 
 def _config(connection: Connection | None) -> Any:
@@ -61,8 +64,3 @@ def revisions(database: Database) -> tuple[str | None, str]:
     finally:
         engine.dispose()
     return current, newest_revision()
-
-
-def newest_revision() -> str:
-    """Revisions are numbered, and each file's name begins with its own: no need to load them all to know the last."""
-    return max(path.name.split("_")[0] for path in (resource("migrations") / "versions").glob("[0-9]*_*.py"))
