@@ -164,7 +164,7 @@ async def _within_limits(session: AsyncSession, gw: Gateway, opened: Link) -> No
     """Mails and messages of a page count together: a link is no way around the limits of a sender."""
     now, settings = gw.clock.now(), gw.settings
     for span, limit in ((timedelta(hours=1), settings.sender_per_hour), (timedelta(days=1), settings.sender_per_day)):
-        if limit and await written_since(session, opened.address, now - span) >= limit:
+        if limit and await written_since(session, opened.author, now - span) >= limit:
             raise RateLimited("too many messages; try again later", retry_after=int(span.total_seconds()) // 4)
 
 
@@ -179,6 +179,7 @@ async def _file(
     entry = PageEntry(
         id=inbound_id,
         raw=_record(gw, opened, draft, message),
+        author=opened.author,
         mail_from=opened.address,
         rcpt_to=f"{opened.shop_slug}@{gw.settings.mail_domain}",
         peer_ip=ip,

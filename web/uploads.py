@@ -15,6 +15,7 @@ from gateway.errors import Invalid, TemporaryError
 
 MAX_FIELD_BYTES = 4 * MAX_TEXT_CHARS + 1024
 """A text of the longest kind in UTF-8."""
+MAX_FIELDS = 20
 PATIENCE_BYTES = 3 * MAX_FILE_BYTES
 """How much of a form that is too large is read to its end: a browser that is cut off shows no page."""
 
@@ -67,7 +68,10 @@ class _Reading:
     async def take(self, part: BodyPartReader) -> None:
         """One field or file of it."""
         if part.filename:
-            await self._file(part)
+            await (self._file(part) if len(self.form.files) < MAX_FILES else self._skip(part))
+            return
+        if len(self.form.fields) >= MAX_FIELDS:
+            await self._skip(part)
             return
         content = bytearray()
         while chunk := await self._chunk(part):
@@ -75,6 +79,12 @@ class _Reading:
         self.too_much |= len(content) > MAX_FIELD_BYTES
         if part.name and not part.filename:
             self.form.fields[part.name] = content.decode("utf-8", "replace")
+
+    async def _skip(self, part: BodyPartReader) -> None:
+        """One thing too many: it is read, and kept nowhere."""
+        self.too_much = True
+        while await self._chunk(part):
+            pass
 
     async def _chunk(self, part: BodyPartReader) -> bytes:
         """The next bytes. Raises HTTPRequestEntityTooLarge when there is no end of them."""
@@ -89,7 +99,7 @@ class _Reading:
         kept: IO[bytes] = self._files.enter_context(temporary)
         digest, size, head, tail = hashlib.sha256(), 0, b"", b""
         while chunk := await self._chunk(part):
-            if self.read > MAX_FILE_BYTES + MAX_FIELD_BYTES or len(self.form.files) >= MAX_FILES:
+            if self.read > MAX_FILE_BYTES + MAX_FIELD_BYTES:
                 self.too_much = True
                 continue
             kept.write(chunk)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from gateway.domain.addresses import fold
 from gateway.domain.conversations import AttachmentView, OrderView
 
 LINK_LIFE = timedelta(days=14)
@@ -38,6 +39,11 @@ class Link:
     buyer_name: str
     buyer_locale: str
     address: str
+
+    @property
+    def author(self) -> str:
+        """Whom the limits of a sender count: the address, as mails are counted; the buyer, where there is none."""
+        return fold(self.address) or f"buyer:{self.buyer_id}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

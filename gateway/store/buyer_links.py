@@ -74,13 +74,13 @@ async def _link(session: AsyncSession, print_: str, row: Any) -> Link:
     )
 
 
-def _visible(now: datetime) -> ColumnElement[bool]:
+def _visible(now: datetime, said: Any = _M) -> ColumnElement[bool]:
     """What was said between buyer and shop: no notes, no events, no machine's mail, nothing that has not left yet."""
-    own = exists().where(_D.c.message_id == _M.c.id)
+    own = exists().where(_D.c.message_id == said.c.id)
     waiting = and_(_D.c.state == "queued", _D.c.next_attempt_at > now, _D.c.attempts == 0)
-    left = exists().where(_D.c.message_id == _M.c.id, not_(waiting), _D.c.refusal != "cancelled")
-    outbound = and_(_M.c.direction == "outbound", or_(not_(own), left))
-    return and_(_M.c.automatic == "", or_(_M.c.direction == "inbound", outbound))
+    left = exists().where(_D.c.message_id == said.c.id, not_(waiting), _D.c.refusal != "cancelled")
+    outbound = and_(said.c.direction == "outbound", or_(not_(own), left))
+    return and_(said.c.automatic == "", or_(said.c.direction == "inbound", outbound))
 
 
 async def entries(session: AsyncSession, thread_id: str, now: datetime) -> tuple[Entry, ...]:
@@ -135,7 +135,10 @@ async def sent_through(session: AsyncSession, link: Link, now: datetime) -> tupl
     """What was written through the link, newest first."""
     answer = _M.alias("answer")
     answered = exists().where(
-        answer.c.thread_id == _M.c.thread_id, answer.c.direction == "outbound", answer.c.received_at > _LM.c.at
+        answer.c.thread_id == _M.c.thread_id,
+        answer.c.direction == "outbound",
+        answer.c.received_at > _LM.c.at,
+        _visible(now, answer),
     )
     statement = (
         select(_M.c.id, _M.c.subject, _M.c.fresh_text, _LM.c.at, _T.c.subject.label("matter"), answered.label("done"))

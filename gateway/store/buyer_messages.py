@@ -9,7 +9,6 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from gateway.domain.addresses import fold
 from gateway.models import InboundEmail, RawEmail
 from gateway.models.columns import table_of
 
@@ -22,6 +21,7 @@ class PageEntry:
 
     id: str
     raw: bytes
+    author: str
     mail_from: str
     rcpt_to: str
     peer_ip: str
@@ -43,14 +43,14 @@ async def record(session: AsyncSession, entry: PageEntry) -> None:
     row = {name: getattr(entry, name) for name in same}
     row |= {"received_at": entry.at, "next_attempt_at": entry.at, "decided_at": entry.at, "state": "filed"}
     row |= {"ingress": "api", "peer": {"ip": entry.peer_ip, "helo": "", "tls": False, "upstream": False}}
-    row |= {"author": fold(entry.mail_from), "size": len(entry.raw), "sha256": sha256, "details": {}}
+    row |= {"author": entry.author, "size": len(entry.raw), "sha256": sha256, "details": {}}
     row |= {"order_no": "", "released_by": "", "attempts": 0}
     await connection.execute(insert(_INBOUND), row)
 
 
-async def written_since(session: AsyncSession, address: str, since: datetime) -> int:
-    """How many messages of this address, by mail or by page, were taken after `since`."""
+async def written_since(session: AsyncSession, author: str, since: datetime) -> int:
+    """How many messages of this author, by mail or by page, were taken after `since`."""
     statement = select(func.count(func.distinct(_INBOUND.c.sha256))).where(
-        _INBOUND.c.author == fold(address), _INBOUND.c.received_at > since, _INBOUND.c.state.in_(("pending", "filed"))
+        _INBOUND.c.author == author, _INBOUND.c.received_at > since, _INBOUND.c.state.in_(("pending", "filed"))
     )
     return int((await (await session.connection()).execute(statement)).scalar_one())

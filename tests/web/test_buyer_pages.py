@@ -198,6 +198,16 @@ async def test_files_up_to_the_limit_are_kept_and_one_byte_more_is_not(site: Sit
     assert not list(site.gw.settings.home.glob("upload-*")), "temporary files stay behind"
 
 
+async def test_one_file_too_many_is_refused_before_it_is_kept(site: Site) -> None:
+    browser, path = await opened(site)
+    files = [(f"{number}.txt", b"x", "text/plain") for number in range(21)]
+    assert (await browser.post(path, form("twenty", *files[:20]))).status == 303
+    assert (await browser.post(path, form("one more", *files))).status == 413
+    fields = {f"field-{number}": "x" for number in range(30)}
+    assert (await browser.post(path, form("many fields", **fields))).status == 413
+    assert len(await rows_of(site, Message)) == 2
+
+
 async def test_another_matter_becomes_a_conversation_of_its_own(site: Site) -> None:
     browser, path = await opened(site)
     answer = await browser.post(f"{path}/new", form("Do you sell cups?", subject="Cups\nBcc: x@example.com"))
@@ -216,7 +226,10 @@ async def test_another_matter_becomes_a_conversation_of_its_own(site: Site) -> N
     assert "Do you sell cups?" not in (await browser.get(f"{other}/sent")).text
     assert "Do you sell cups?" not in (await browser.get(path)).text
     site.clock.forward(minutes=1)
-    await outbound.reply(site.gw, site.actor, new, outbound.ReplyDraft("We do"))
+    later = outbound.ReplyDraft("We do", send_at=site.clock.now() + timedelta(minutes=5))
+    await outbound.reply(site.gw, site.actor, new, later)
+    assert "With the shop" in (await browser.get(f"{path}/sent?lang=en")).text
+    site.clock.forward(minutes=5)
     assert "Answered" in (await browser.get(f"{path}/sent?lang=en")).text
 
 
