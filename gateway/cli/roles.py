@@ -156,6 +156,7 @@ async def _web(gw: Gateway) -> AsyncIterator[str]:
 
 @asynccontextmanager
 async def _worker(gw: Gateway) -> AsyncIterator["Reader"]:
+    from gateway import seller_answers
     from gateway.authentication import Authenticator
     from gateway.inbound.processing import Processor
     from gateway.reading import Reader
@@ -169,7 +170,7 @@ async def _worker(gw: Gateway) -> AsyncIterator["Reader"]:
         stack.push_async_callback(courier.close)
         authenticator = Authenticator(gw.settings, trusted_sealers=gw.settings.sealers)
         stack.push_async_callback(authenticator.close)
-        processor = Processor(gw, reader, authenticator)
+        processor = Processor(gw, reader, authenticator, reply=seller_answers.send)
         task = asyncio.create_task(Worker(gw, processor, courier).run())
         try:
             yield reader

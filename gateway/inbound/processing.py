@@ -17,16 +17,18 @@ from gateway.context import Gateway
 from gateway.domain.addresses import fold
 from gateway.domain.deciding import decide
 from gateway.domain.emails import Email
-from gateway.domain.facts import Bounced, Discard, Disposition, Facts, File, Hold
+from gateway.domain.facts import Bounced, Discard, Disposition, Facts, File, Hold, SellersAnswer
 from gateway.domain.messages import Place
 from gateway.domain.values import Peer, Trust
 from gateway.errors import Conflict, Duplicate, PermanentError, TemporaryError, Unreadable
+from gateway.inbound.answering import Answering, Reply, nobody
 from gateway.inbound.gathering import Evidence, asked_order, gather
 from gateway.inbound.messages import files_of, new_message, shown_name
 from gateway.inbound.together import Together
 from gateway.notices import ask_to_confirm, ask_whose_it_is, say_how_to_go_on
 from gateway.preferences import complained
 from gateway.routing import Routing, route
+from gateway.seller_notices import message_arrived
 from gateway.store import facts as store
 from gateway.store.deliveries import record_bounce
 from gateway.store.filing import file_message
@@ -95,8 +97,11 @@ def wants_acknowledgement(facts: Facts, routing: Routing | None) -> bool | None:
 class Processor:
     """Turns pending ledger rows into their final state."""
 
-    def __init__(self, gw: Gateway, reader: Reader, witness: Witness, parallel: int = AT_ONCE) -> None:
+    def __init__(
+        self, gw: Gateway, reader: Reader, witness: Witness, parallel: int = AT_ONCE, reply: Reply = nobody
+    ) -> None:
         self._gw, self._reader, self._witness, self._parallel = gw, reader, witness, parallel
+        self._answering = Answering(gw, reply)
         self._stranded: list[Claimed] = []
         self._conclusions = Together(gw.db, self._conclude)
 
@@ -150,6 +155,8 @@ class Processor:
         raw = await loaded(content, self._gw.blobs)
         email = await self._reader.read(raw)
         evidence = Evidence(claimed, email, await self._trust(raw, claimed), raw)
+        if await self._answering.take(evidence):
+            return
         stored = await self._store_files(evidence) if email.attachments else True
         for _ in range(3):
             try:
@@ -204,6 +211,8 @@ class Processor:
                 )
             case Discard(why, details):
                 return Ending(state="discarded", why=why, details=details, shop_id=shop_id, order_no=order_no)
+            case SellersAnswer():
+                raise TemporaryError("the facts changed meanwhile")
             case Bounced():
                 return await self._file_bounce(session, facts, disposition, claimed)
             case File():
@@ -222,6 +231,8 @@ class Processor:
         assert ending.message_id is not None
         routing = await route(session, self._gw, ending.message_id)
         by_person = email.mail_class == "human" and email.auto_submitted == "no" and bool(claimed.mail_from)
+        if by_person or facts.note is not None:
+            await message_arrived(session, self._gw, ending.message_id)
         if by_person and may_be_answered(facts) and ending.thread_id:
             canned = (routing.outcome.acknowledge if routing else None) or ""
             await received(session, self._gw, ending.thread_id, wants_acknowledgement(facts, routing), canned)
