@@ -1,6 +1,8 @@
 """What admins do with channels: list, make, change, enable, remove. What one does to a mail is decided elsewhere."""
 
+import json
 import os
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -24,6 +26,7 @@ from gateway.store.audit import record
 from gateway.store.shops import ShopSetup, shop
 
 KEY_BYTES = 20
+MAX_CONFIG_CHARS = 50_000
 
 
 def admins_only(actor: Actor) -> Actor:
@@ -151,8 +154,19 @@ def _check_entitlement(document: ChannelDocument) -> None:
 def _check_reader(document: ChannelDocument) -> None:
     if document.kind != "order_note" and (document.reader or document.reader_config):
         raise Invalid("only order notes are read", field="reader")
+    if not storable(document.reader_config):
+        raise Invalid(f"at most {MAX_CONFIG_CHARS} characters of plain JSON", field="reader_config")
     if document.reader == "mapping" and document.reader_config:
         mapping_of(document.reader_config)
+
+
+def storable(config: Mapping[str, Any]) -> bool:
+    """Whether PostgreSQL takes it as jsonb too: no NUL in a text, no number without end."""
+    try:
+        text = json.dumps(config, allow_nan=False)
+    except ValueError:
+        return False
+    return len(text) <= MAX_CONFIG_CHARS and "\\u0000" not in text
 
 
 async def _pattern(

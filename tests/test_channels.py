@@ -172,6 +172,8 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"entitlement": "never"}, "open_to_anyone"),
     ({"entitlement": "never", "open_to_anyone": True, "kind": "order_note"}, "entitlement"),
     ({"reader": "jsonld"}, "reader"),
+    ({"kind": "order_note", "reader_config": {"a": "\0"}}, "reader_config"),
+    ({"kind": "order_note", "reader_config": {"a": float("inf")}}, "reader_config"),
     ({"kind": "chat"}, "address"),
 ]
 

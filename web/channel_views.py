@@ -111,7 +111,7 @@ def _form(known: Channel | None) -> Form:
     """A channel as the fields of its form."""
     if known is None:
         return Form({"kind": "email", "entitlement": "always", "enabled": "yes"})
-    same = "kind shop name address template_set language entitlement reader".split()
+    same = "kind shop name address language entitlement reader".split()
     fields = {name: getattr(known, name) for name in same}
     fields |= {"labels": ", ".join(known.labels), "team": known.team_id or "", "assignee": known.assignee_id or ""}
     for name in ("response_minutes", "entitlement_days"):
@@ -140,8 +140,9 @@ async def save(request: web.Request) -> web.StreamResponse:
 
 
 def _values(form: Form, known: Channel | None) -> Mapping[str, Any]:
-    same = "kind shop name address template_set language entitlement reader".split()
+    same = "kind shop name address language entitlement reader".split()
     values: dict[str, Any] = {name: form.get(name).strip() for name in same}
+    values["template_set"] = known.template_set if known else ""
     values |= {name: form.get(name) or None for name in ("team", "assignee")}
     values |= {name: number_of(form.get(name)) for name in ("response_minutes", "entitlement_days")}
     values |= {name: form.get(name) == "yes" for name in ("enabled", "open_to_anyone")}

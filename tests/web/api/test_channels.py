@@ -136,6 +136,8 @@ async def test_teams_live_by_the_api(api: Api) -> None:
     found = (await api.get(f"/threads?team={made.json['id']}")).json["items"]
     assert [each["id"] for each in found] == [thread["id"]]
     assert (await api.get(f"/threads?team={new_id()}")).json["items"] == []
+    assert len((await api.get("/threads?q=team:Money")).json["items"]) == 1
+    assert (await api.get("/threads?q=team:Nobody")).json["items"] == []
     assert (await api.call("DELETE", path)).status == 200
     assert (await api.get(f"/threads/{row.thread_id}")).json["team"] is None
 
