@@ -21,6 +21,7 @@ NAMES = {
     "is": N_("Only"),
     "assignee": N_("Assigned to"),
     "channel": N_("By"),
+    "team": N_("Team"),
 }
 VALUES = {
     # Values that are words of ours, and not of the person who searches.
@@ -62,11 +63,13 @@ class Group:
 def menu(q: str, search: Search, people: Iterable[Person], shown: Iterable[ThreadSummary]) -> tuple[Group, ...]:
     """What a list can be narrowed to: by what is in it, by who has it, by its labels."""
     labels = sorted({label for thread in shown for label in thread.labels} | {search.value("label")} - {""})
+    teams = sorted({thread.team.name for thread in shown if thread.team} | {search.value("team")} - {""})
     given = [("me", ""), ("none", ""), *((person.email, person.name) for person in people)]
     groups = (
         Group(N_("Only with"), (_choice(q, search, "is", "unread"), _choice(q, search, "has", "attachment"))),
         Group(N_("Assigned to"), tuple(_choice(q, search, "assignee", *one) for one in given[:12])),
         Group(N_("Came by"), tuple(_choice(q, search, "channel", name) for name in ("email", "order_note", "site"))),
+        Group(N_("Team"), tuple(_choice(q, search, "team", team) for team in teams[:12])),
         Group(N_("Label"), tuple(_choice(q, search, "label", label) for label in labels[:12])),
     )
     return tuple(group for group in groups if group.choices)

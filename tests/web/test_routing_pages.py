@@ -209,3 +209,7 @@ async def test_a_thread_says_its_team_and_a_message_which_rules_acted(site: Site
     assert "Refund desk" in page
     assert "Money back" in page
     assert "give it to the team Refund desk" in page
+    listed = (await admin.get("/inbox?view=all&q=team:%22Refund%20desk%22")).text
+    assert f'href="/threads/{site.thread_id}' in listed
+    assert "Refund desk" in re.sub(r"<[^>]+>", "", listed)
+    assert f'href="/threads/{site.thread_id}' not in (await admin.get("/inbox?view=all&q=team:Others")).text
