@@ -83,6 +83,13 @@ async def test_the_largest_mail_that_is_accepted_is_read_within_the_limits() -> 
         assert email.attachments[0].size == 18_500_000
 
 
+@pytest.mark.parametrize("line", ["-----\n\n", "Ann\n\n", "|\n", "> a\n\n\n", "From: a@b.c\n\n", "x:\n\n----------\n"])
+async def test_a_long_text_of_one_line_again_and_again_is_read_within_the_limits(line: str) -> None:
+    async with Reader() as reader:
+        email = await reader.read(b"From: Ann <ann@example.com>\r\n\r\n" + line.encode() * 40_000)
+        assert len(email.text) >= 79_999
+
+
 async def test_a_child_that_is_killed_at_work_is_a_temporary_failure() -> None:
     async with Reader() as reader:
         await reader.read(MAIL)

@@ -1,6 +1,7 @@
 """Signatures, footers and legal notices: what ends a piece of fresh text without being part of the answer."""
 
 import re
+from itertools import islice
 
 from gateway.domain.emails import Mailbox
 from gateway.domain.patterns import Pattern
@@ -137,7 +138,8 @@ def _asks_for(lines: list[str], rule: int) -> bool:
 
 def _is_card(lines: list[str], start: int, end: int) -> bool:
     """A drawn rule and then a few short lines, or a list's footer: a signature as QQ and Foxmail set it apart."""
-    block = [line.strip() for line in lines[start:end] if line.strip()]
+    written = (lines[index].strip() for index in range(start, end) if lines[index].strip())
+    block = list(islice(written, _SIGNATURE_LINES + 1))  # no more: a text may be all rules
     if not block or len(block) > _SIGNATURE_LINES:
         return False
     if _LIST_FOOTER.search("\n".join(block)):
