@@ -21,7 +21,7 @@ from gateway.domain.addresses import (
     recipient_of,
 )
 from gateway.domain.deciding import decide
-from gateway.domain.facts import Bounced, Discard, Facts, File, Hold
+from gateway.domain.facts import Bounced, Discard, Facts, File, Hold, SellersAnswer
 from gateway.domain.messages import Place
 from gateway.domain.reasons import ledger_sentence
 from gateway.domain.routing.channels import Channel, candidates
@@ -187,6 +187,9 @@ async def _decide(session: AsyncSession, gw: Gateway, found: Trace, evidence: Ev
         case Discard(why, details):
             found.state, found.why = "discarded", why
             found.say("discarded", why=_sentences(why, details))
+        case SellersAnswer():
+            found.state, found.why = "filed", "seller-answer"
+            found.say("seller-answer")
         case Bounced():
             found.state, found.why = "filed", "bounce-address"
             found.say("bounced")

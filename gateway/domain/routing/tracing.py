@@ -49,6 +49,10 @@ STEPS: Mapping[str, tuple[str, str]] = {
     "no-note": ("No order note can be read in it.", "无法从中读出订单留言。"),
     "held": ("It would be held: {why}.", "会被扣留：{why}。"),
     "discarded": ("It would be put aside: {why}.", "会被丢弃：{why}。"),
+    "seller-answer": (
+        "It is a seller's answer to a notification: it would leave as the shop's reply.",
+        "这是卖家对提醒邮件的回复，将作为店铺的回复发出。",
+    ),
     "bounced": (
         "It reports on a mail of ours, and would change that delivery.",
         "这是我们所发邮件的退信报告，会更新该投递的状态。",
