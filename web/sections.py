@@ -55,6 +55,7 @@ SECTIONS: tuple[tuple[str, tuple[Section, ...]], ...] = (
         N_("Shops and people"),
         (
             Section("/shops", N_("Shops"), "store"),
+            Section("/templates", N_("Mail templates"), "file-text"),
             Section("/people", N_("People"), "users"),
             Section("/tokens", N_("API tokens"), "key-round"),
             Section("/audit", N_("Audit log"), "scroll-text"),
