@@ -38,7 +38,11 @@ class Answer:
 
 async def system_lookup(host: str) -> Sequence[str]:
     """The system's resolver."""
-    found = await asyncio.get_running_loop().getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    try:
+        found = await asyncio.get_running_loop().getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    except UnicodeError:
+        # Empty labels and those of more than 63 characters never get as far as DNS.
+        raise OSError("this can be no name") from None
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 

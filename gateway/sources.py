@@ -12,7 +12,8 @@ from gateway.context import Gateway
 from gateway.domain.actors import Actor
 from gateway.domain.auditing import On, changes
 from gateway.domain.ids import is_id
-from gateway.domain.sealing import NONCE_BYTES, seal
+from gateway.domain.sealing import NONCE_BYTES, seal, unseal
+from gateway.domain.sources.hearing import Kind
 from gateway.domain.sources.setup import (
     KINDS,
     MAX_NAME,
@@ -25,11 +26,13 @@ from gateway.domain.sources.setup import (
 )
 from gateway.domain.tokens import from_entropy
 from gateway.errors import Invalid, NotFound
+from gateway.outcalls import Caller
 from gateway.source_calls import SEALED_FOR
 from gateway.store import source_setup as store
 from gateway.store.audit import record
 from gateway.store.shops import shop
 
+PULLED: Kind = "woocommerce-pull"
 FORMER_LIFE = timedelta(hours=24)
 """How long calls may still be signed with the secret before the present one."""
 
@@ -52,11 +55,15 @@ async def connect(gw: Gateway, actor: Actor, new: NewSource) -> Connected:
     """Connect a shop's system. Raises NotFound for a shop out of reach, Invalid for what can't be."""
     if new.kind not in KINDS:
         raise Invalid("expected shopify, woocommerce or woocommerce-pull", field="kind")
-    made = "" if new.secret else _fresh_secret(new)
+    made = "" if new.secret else _fresh_secret(new.kind)
     secret = _secret(new.secret or made)
     id_, now = new_id(), gw.clock.now()
     values: dict[str, Any] = {"id": id_, "kind": new.kind, "name": _name(new.name), "created_at": now}
-    values |= {"key": from_entropy(os.urandom(20)), "sealed": _sealed(gw, secret)}
+    values |= {"key": from_entropy(os.urandom(20))}
+    if new.kind == PULLED:
+        secret = f"{_secret(new.consumer_key, 'consumer_key')}:{secret}"
+        values |= {"url": await _site(gw, new.url), "next_pull_at": now}
+    values["sealed"] = _sealed(gw, secret)
     async with gw.db.write() as session:
         values["shop_id"] = (await shop(session, actor, new.shop)).id
         await store.add(session, values)
@@ -86,12 +93,16 @@ async def change(
 
 async def rotate(gw: Gateway, actor: Actor, id_: str, secret: str = "") -> Connected:
     """Give a source another secret, or one that we make; the one before works for a day more. Raises NotFound."""
-    made = "" if secret else from_entropy(os.urandom(20))
     now = gw.clock.now()
-    values: dict[str, Any] = {"sealed": _sealed(gw, _secret(secret or made)), "former_until": now + FORMER_LIFE}
     async with gw.db.write() as session:
-        await _source(gw, session, actor, id_)
-        values["former_sealed"] = await store.sealed(session, id_)
+        before = await _source(gw, session, actor, id_)
+        made = "" if secret else _fresh_secret(before.kind)
+        former = await store.sealed(session, id_)
+        new = _secret(secret or made)
+        if before.kind == PULLED:
+            key = unseal(gw.secret, SEALED_FOR, former).decode().partition(":")[0]
+            new = f"{key}:{new}"
+        values = {"sealed": _sealed(gw, new), "former_sealed": former, "former_until": now + FORMER_LIFE}
         await store.change(session, id_, values)
         view = await _source(gw, session, actor, id_)
         await record(session, actor, "source.changed", _on(view), now, {"secret": "changed"})
@@ -129,18 +140,28 @@ def _hooks(gw: Gateway) -> str:
     return f"{gw.settings.public_url}/hooks"
 
 
-def _fresh_secret(new: NewSource) -> str:
-    """Shopify makes its own secret, and none of ours can be put in there."""
-    if new.kind == "shopify":
+def _fresh_secret(kind: Kind) -> str:
+    """Some systems make their own secret, and none of ours can be put in there."""
+    if kind == "shopify":
         raise Invalid("copy it from Shopify: Settings, Notifications, Webhooks", field="secret")
+    if kind == PULLED:
+        raise Invalid("copy it from WooCommerce: Settings, Advanced, REST API", field="secret")
     return from_entropy(os.urandom(20))
 
 
-def _secret(text: str) -> str:
+def _secret(text: str, field: str = "secret") -> str:
     tidy = text.strip()
     if not 8 <= len(tidy) <= MAX_SECRET or not tidy.isascii() or not tidy.isprintable():
-        raise Invalid(f"expected 8 to {MAX_SECRET} visible ASCII characters", field="secret")
+        raise Invalid(f"expected 8 to {MAX_SECRET} visible ASCII characters", field=field)
     return tidy
+
+
+async def _site(gw: Gateway, url: str) -> str:
+    """The address of a shop that we ask: as public as those that webhooks go to."""
+    await Caller(gw.settings.webhook_networks).check(url)
+    if "?" in url or "#" in url:
+        raise Invalid("expected the address of the shop alone", field="url")
+    return url.strip().rstrip("/")
 
 
 def _name(text: str) -> str:

@@ -10,6 +10,7 @@ from gateway.context import Gateway
 from gateway.domain.couriers import Courier
 from gateway.inbound.processing import Processor
 from gateway.outcalls import Caller
+from gateway.pulling import Puller
 from gateway.seller_notices import tell_once
 from gateway.sending import Sender
 from gateway.source_calls import forget_old_calls
@@ -21,6 +22,7 @@ POLL_SECONDS = 0.5
 UPKEEP_SECONDS = 20.0
 NOTIFY_SECONDS = 1.0
 TELL_SECONDS = 1.0
+ASK_SECONDS = 5.0
 KEEP_CALLS = timedelta(days=30)
 PAUSE_AFTER_ERROR = 2.0
 FAILURES_COUNT_FOR = timedelta(days=1)
@@ -59,8 +61,9 @@ class Worker:
                 await asyncio.sleep(PAUSE_AFTER_ERROR)
 
     async def _tell_programs(self) -> None:
-        async with Caller(self._gw.settings.webhook_networks) as caller:
-            await self._loop(Dispatcher(self._gw, caller).run_once, asyncio.sleep, TELL_SECONDS)
+        async with Caller(self._gw.settings.webhook_networks) as caller, asyncio.TaskGroup() as group:
+            group.create_task(self._loop(Dispatcher(self._gw, caller).run_once, asyncio.sleep, TELL_SECONDS))
+            group.create_task(self._loop(Puller(self._gw, caller).run_once, asyncio.sleep, ASK_SECONDS))
 
     async def send_once(self) -> int:
         """Hand what is due to the courier and see it to its end; how many were taken."""

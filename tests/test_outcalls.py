@@ -49,7 +49,7 @@ async def test_a_name_that_leads_inside_is_refused(found: list[str]) -> None:
     await Caller(lookup=lookup_of([["8.8.8.8"]])).check("https://outside.test/")
 
 
-@pytest.mark.parametrize("name", ["2130706433", "0x7f.1", "017700000001", "localhost"])
+@pytest.mark.parametrize("name", [".", "a..b", "x" * 64, "2130706433", "0x7f.1", "017700000001", "localhost"])
 async def test_other_spellings_of_loopback_are_found_out(name: str) -> None:
     with pytest.raises(Invalid):
         await Caller().check(f"https://{name}/")
