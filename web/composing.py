@@ -49,7 +49,7 @@ def from_drafts(drafts: Mapping[Kind, Draft]) -> Composer:
     """The newest draft in front."""
     if not drafts:
         return Composer()
-    newest = max(drafts.values(), key=lambda draft: draft.updated_at)
+    newest = max(drafts.values(), key=lambda draft: (draft.updated_at, draft.kind == "reply"))
     other = next((draft.text for draft in drafts.values() if draft is not newest), "")
     files = drafts["reply"].files if "reply" in drafts else ()
     return Composer(newest.kind, newest.text, other, files, saved_at=newest.updated_at)

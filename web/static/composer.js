@@ -62,7 +62,6 @@ function uploading(bar) {
 
 async function submit(form, submitter, send, drafts) {
   const buttons = [...form.querySelectorAll("button")];
-  form.querySelector(".problem")?.remove();
   for (const menu of form.querySelectorAll("details[open]")) menu.open = false;
   try {
     await drafts.stop();
@@ -70,6 +69,7 @@ async function submit(form, submitter, send, drafts) {
     form.removeAttribute("id");
     const hasFiles = form.querySelector("input[type=file]").files.length > 0;
     const sending = send(form, submitter, hasFiles ? uploading(form.querySelector("#upload")) : fetch);
+    form.querySelector(".problem")?.remove();
     for (const button of buttons) button.disabled = true;
     const answer = await sending;
     if (answer === true) return drafts.forget();
