@@ -20,7 +20,7 @@ from gateway.errors import TemporaryError
 from gateway.store import deliveries
 from gateway.store.deliveries import LONGEST_REPLY, Content, Due, Recorded
 
-AT_ONCE = 20
+AT_ONCE = 50
 """Mails on their way at once. A courier that does fewer at once would let leases wait in its own line."""
 POLL_SECONDS = 0.5
 PAUSE_AFTER_ERROR = 2.0
@@ -110,14 +110,18 @@ class Sender:
         return batch
 
     async def _write(self, landed: list[tuple[Due, Outcome]], claiming: int) -> list[Taken]:
-        async with self._gw.db.write() as session:
-            if landed:
-                await self._record(session, landed)
-            batch = await deliveries.claim(session, self._gw.clock.now(), claiming) if claiming else []
-            contents = await deliveries.bytes_of(session, batch) if batch else {}
+        batch, contents = await self._gw.db.at_once(lambda session: self._record_and_claim(session, landed, claiming))
         for due, outcome in landed:
             maillog.event(_EVENTS[type(outcome)], id=due.id, attempts=due.attempts, host=outcome.host)
         return [(due, contents.get(due.sha256)) for due in batch]
+
+    async def _record_and_claim(
+        self, session: AsyncSession, landed: list[tuple[Due, Outcome]], claiming: int
+    ) -> tuple[list[Due], dict[str, Content]]:
+        if landed:
+            await self._record(session, landed)
+        batch = await deliveries.claim(session, self._gw.clock.now(), claiming) if claiming else []
+        return batch, await deliveries.bytes_of(session, batch) if batch else {}
 
     async def _write_singly(self, landed: list[tuple[Due, Outcome]]) -> list[Taken]:
         """One outcome that can't be written must not take the others along; its lease runs out, it is tried again."""
