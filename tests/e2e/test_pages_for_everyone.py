@@ -17,6 +17,7 @@ DATABASES = ("sqlite",)
 
 pytestmark = pytest.mark.browser
 WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]}}
+PALETTE = "document.dispatchEvent(new KeyboardEvent('keydown', {key: 'k', ctrlKey: true, bubbles: true}))"
 WINDOWS = [
     ("zh-CN", "light", 1440),
     ("en-US", "dark", 320),
@@ -82,6 +83,11 @@ async def test_every_page_in_every_state(site: Site, chromium: Browser, locale: 
     await opened.sign_in("admin@example.com")
     thread = f"/threads/{site.thread_id}"
     for name, path, script in (
+        ("chosen", "/inbox?view=all", "document.querySelector('#pick-all').click()"),
+        ("batch menus", "/inbox?view=all", f"document.querySelector('#pick-all').click(); {menus}"),
+        ("search", "/inbox?q=answer+has:attachment+before:soon+label:x", ""),
+        ("hits", "/inbox?q=answer+before:soon", ""),
+        ("palette", "/inbox", PALETTE),
         ("inbox", "/inbox?view=all", ""),
         ("empty", "/inbox?view=closed", ""),
         ("no hits", "/inbox?q=umbrella", ""),
