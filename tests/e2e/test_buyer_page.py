@@ -5,14 +5,13 @@ from playwright.async_api import Browser, expect
 
 from gateway import inbox, outbound
 from tests.e2e.test_pages import Window, window
-from tests.e2e.test_pages_for_everyone import look
+from tests.e2e.test_pages_for_everyone import examined, look
 from tests.web.conftest import PNG, Site
 from tests.web.test_buyer_pages import link_to
 
 pytestmark = pytest.mark.browser
 DATABASES = ("sqlite",)
-FIRST = ("zh-CN", "dark", 320)
-SHAPES = (FIRST, ("zh-CN", "light", 1440), ("en-US", "dark", 1440), ("en-US", "light", 320))
+SHAPES = (("zh-CN", "dark", 320), ("zh-CN", "light", 1440), ("en-US", "dark", 1440), ("en-US", "light", 320))
 PHONE = {"viewport": {"width": 320, "height": 640}, "has_touch": True, "is_mobile": True}
 
 
@@ -37,6 +36,7 @@ async def test_a_buyers_answer_with_a_picture(site: Site, chromium: Browser) -> 
     await expect(page.locator(".human")).to_contain_text("The shop knows")
     detail = await inbox.thread(site.gw, site.actor, site.thread_id)
     assert [len(message.attachments) for message in detail.messages if message.channel == "site"] == [1, 0]
+    assert await examined(page) == {}
     assert opened.foreign == []
     assert opened.complaints == []
 
@@ -81,10 +81,8 @@ async def test_a_large_file_shows_how_far_it_is_and_one_too_large_is_said_before
     assert detail.messages[-1].attachments[0].size == 20 * 1_048_576
 
 
-@pytest.mark.parametrize(
-    ("locale", "scheme", "width"),
-    [pytest.param(*shape, marks=() if shape == FIRST else pytest.mark.slow) for shape in SHAPES],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize(("locale", "scheme", "width"), SHAPES)
 async def test_every_buyers_page_in_every_state(
     site: Site, chromium: Browser, locale: str, scheme: str, width: int
 ) -> None:
