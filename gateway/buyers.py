@@ -44,6 +44,8 @@ async def merge_found(gw: Gateway, actor: Actor, thread_id: str, words: str) -> 
         await store.merge(session, place.shop_id, other, place.buyer_id)
         event_id = await places.add_event(session, place, "buyers-merged", actor, now, data)
         await places.recount(session, place.id, place.shop_id)
+        told = {"merged": other, "event": event_id}
+        await record(session, actor, "buyer.merged", On(place.buyer_id, place.shop_id), now, told)
     maillog.event("buyer.merged", id=place.buyer_id, merged=other)
     return event_id
 

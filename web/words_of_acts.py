@@ -30,7 +30,6 @@ WORDS = {
     "user.changed": N_("changed a person's roles"),
     "user.deactivated": N_("shut a person out"),
     "user.reactivated": N_("let a person in again"),
-    "user.link_made": N_("made a sign-in link"),
     "user.password_changed": N_("changed a password"),
     "user.second_factor_changed": N_("changed a second factor"),
     "user.sessions_ended": N_("signed browsers out"),
@@ -55,7 +54,6 @@ WORDS = {
     "webhook.replayed": N_("sent events to a webhook again"),
     "template.changed": N_("changed the words of a mail"),
     "template.restored": N_("brought older words of a mail back"),
-    "brand.changed": N_("changed a shop's look"),
     "audit.exported": N_("exported the audit log"),
 }
 GROUPS = {
@@ -77,6 +75,5 @@ GROUPS = {
     "source": N_("Order sources"),
     "webhook": N_("Webhooks"),
     "template": N_("Mail templates"),
-    "brand": N_("Looks of shops"),
     "audit": N_("Audit log"),
 }

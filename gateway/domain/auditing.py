@@ -35,7 +35,6 @@ ACTS = {
     "user.changed": "a user's role, shops or name were changed",
     "user.deactivated": "a user was shut out, with all sessions and tokens",
     "user.reactivated": "a user may sign in again",
-    "user.link_made": "a link was made that signs a user in",
     "user.password_changed": "a user's password was changed",
     "user.second_factor_changed": "a user's second factor was set or taken away",
     "user.sessions_ended": "a user was signed out of browsers",
@@ -60,7 +59,6 @@ ACTS = {
     "webhook.replayed": "events were sent to a webhook again",
     "template.changed": "the words of a mail were changed",
     "template.restored": "an older version of a mail's words was brought back",
-    "brand.changed": "a shop's logo, colour or signature was changed",
     "audit.exported": "the audit log was exported",
 }
 
