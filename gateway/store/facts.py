@@ -34,7 +34,9 @@ _BUYERS = table_of(Buyer)
 _ADDRESSES = table_of(BuyerAddress)
 _TOKENS = table_of(ReplyToken)
 _ORDER = [_ORDERS.c[name] for name in "id order_no buyer_id placed_at paid_at status".split()]
-PAID = frozenset({"paid", "fulfilled", "shipped", "delivered", "completed", "refunded"})
+PAID = frozenset(
+    "paid processing fulfilled partially_shipped shipped delivered completed partially_refunded refunded".split()
+)
 """The states of an order, as shops name them, that it reaches only after it was paid."""
 
 
