@@ -135,7 +135,9 @@ def _tidy(draft: PageDraft, subject: bool) -> PageDraft:
 
 
 async def _write(gw: Gateway, token: str, draft: PageDraft, place: Place, ip: str) -> Written:
-    """Files first, then everything else in one transaction."""
+    """Files first, unless they are too much already; then everything else in one transaction."""
+    async with gw.db.read() as session:
+        await _within_limits(session, gw, await _link(session, gw, token))
     for one in draft.files:
         await keep_file(gw.blobs, content_key("files", one.sha256), Path(one.path))
 

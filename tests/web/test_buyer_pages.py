@@ -250,8 +250,10 @@ async def test_too_many_messages_are_stopped(site: Site) -> None:
     browser, path = await opened(site)
     for number in range(limited):
         assert (await browser.post(path, form(f"message {number}"))).status == 303
-    answer = await browser.post(path, form("one more"))
+    kept = sorted(site.blobs.root.rglob("*"))
+    answer = await browser.post(path, form("one more", ("a.txt", b"nobody's file", "text/plain")))
     assert answer.status == 429
+    assert sorted(site.blobs.root.rglob("*")) == kept
     assert "Retry-After" in answer.headers
     assert "one more" in answer.text
 
