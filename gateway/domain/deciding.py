@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from gateway.domain.addresses import NotesAddress, RoleAddress, ShopAddress, TokenAddress, fold, split
 from gateway.domain.facts import Bounced, Clue, Discard, Disposition, Facts, File, Hold, SellersAnswer
+from gateway.domain.order_mails import may_tell_orders, told_order
 from gateway.domain.placing import place
 
 Rule = Callable[[Facts], Disposition | None]
@@ -102,7 +103,8 @@ def _order_note(facts: Facts) -> Disposition | None:
         return None
     note, order = facts.note, facts.named_order
     if note is None:
-        return Hold("note-unreadable")
+        told = told_order(facts.email) if may_tell_orders(facts) else None
+        return Discard("order-told", {"order_no": told.order_no}) if told else Hold("note-unreadable")
     if order is None:
         return Hold("unknown-order", {"order_no": note.order_no})
     if not _may_send_notes(facts):

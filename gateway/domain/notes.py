@@ -44,16 +44,18 @@ def read_note(email: Email) -> OrderNote | None:
 
 def read_json_ld(email: Email) -> OrderNote | None:
     """The first schema.org Order with a note, wherever in the mail its JSON stands."""
-    for source in _json_sources(email):
-        for order in _orders(source):
-            if note := _from_order(order):
-                return note
-    return None
+    return next(filter(None, map(_from_order, order_objects(email))), None)
 
 
 def read_key_values(email: Email) -> OrderNote | None:
     """The note in the mail's `Key: value` lines."""
     return _from_lines(email.fresh_text) or _from_lines(email.text)
+
+
+def order_objects(email: Email) -> Iterator[dict[str, object]]:
+    """Every JSON object with an `orderNumber` in a mail, in order."""
+    for source in _json_sources(email):
+        yield from _orders(source)
 
 
 def _json_sources(email: Email) -> Iterator[str]:
@@ -78,36 +80,38 @@ def _orders(source: str) -> Iterator[dict[str, object]]:
         if isinstance(node, list):
             waiting.extend(reversed(node))
         elif isinstance(node, dict):
-            if _text(node.get("orderNumber")):
+            if text_of(node.get("orderNumber")):
                 yield node
             waiting.extend(reversed([each for each in node.values() if isinstance(each, dict | list)]))
 
 
 def _from_order(order: dict[str, object]) -> OrderNote | None:
     """schema.org Order: `comment` is a text or a Comment, `customer` a Person, an Organization or a name."""
-    text = _text(order.get("comment")) or _text(order.get("description"))
-    if not text:
+    number = text_of(order.get("orderNumber")).lstrip("#")
+    text = text_of(order.get("comment")) or text_of(order.get("description"))
+    if not text or not number:
         return None
-    customer = _first(order.get("customer"))
+    customer = first_of(order.get("customer"))
     if not isinstance(customer, dict):
-        found = ADDRESS.search(_text(customer))
-        return OrderNote(_text(order.get("orderNumber")), text, *_person(_text(customer), found))
-    address = ADDRESS.search(_text(customer.get("email")).removeprefix("mailto:"))
-    name = _text(customer.get("name")) or " ".join(
-        filter(None, (_text(customer.get("givenName")), _text(customer.get("familyName"))))
+        found = ADDRESS.search(text_of(customer))
+        return OrderNote(number, text, *_person(text_of(customer), found))
+    address = ADDRESS.search(text_of(customer.get("email")).removeprefix("mailto:"))
+    name = text_of(customer.get("name")) or " ".join(
+        filter(None, (text_of(customer.get("givenName")), text_of(customer.get("familyName"))))
     )
-    return OrderNote(_text(order.get("orderNumber")), text, address[0] if address else None, name or None)
+    return OrderNote(number, text, address[0] if address else None, name or None)
 
 
-def _first(value: object) -> object:
+def first_of(value: object) -> object:
+    """A list's first entry; anything else as it is."""
     return value[0] if isinstance(value, list) and value else value
 
 
-def _text(value: object) -> str:
+def text_of(value: object) -> str:
     """A JSON-LD text: a string, a number, a {"@value"}, or a thing with `text`; lists give their first."""
-    value = _first(value)
+    value = first_of(value)
     if isinstance(value, dict):
-        value = _first(value.get("@value") or value.get("text") or value.get("description") or "")
+        value = first_of(value.get("@value") or value.get("text") or value.get("description") or "")
     if isinstance(value, bool) or not isinstance(value, str | int):
         return ""
     return str(value).replace("\x00", "").strip()

@@ -42,6 +42,7 @@ LEDGER: Mapping[str, tuple[str, str]] = {
     "seller-unsendable": ("the seller's answer can't be sent ({because})", "卖家的回复无法发送（{because}）"),
     "seller-automatic": ("a machine answered in a seller's name", "卖家邮箱的自动回复"),
     "note-unreadable": ("no order note could be read in it", "无法从中读出订单留言"),
+    "order-told": ("it told of order {order_no}, and has no note", "通知了订单 {order_no}，没有留言"),
     "note-sender-unknown": (
         "the sender is not listed as an order system of this shop",
         "发件人不在本店的订单系统名单中",
