@@ -55,7 +55,8 @@ def read_key_values(email: Email) -> OrderNote | None:
 def order_objects(email: Email) -> Iterator[dict[str, object]]:
     """Every JSON object with an `orderNumber` in a mail, in order."""
     for source in _json_sources(email):
-        yield from _orders(source)
+        if "orderNumber" in source:
+            yield from _orders(source)
 
 
 def _json_sources(email: Email) -> Iterator[str]:

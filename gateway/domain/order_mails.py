@@ -16,6 +16,8 @@ from gateway.domain.imports import GoodRow
 from gateway.domain.notes import ADDRESS, first_of, order_objects, text_of
 from gateway.domain.orders import OrderDocument, order_number
 
+MOST_DIGITS = 9
+"""Of a quantity."""
 STATUSES: Mapping[str, str] = {
     # https://schema.org/OrderStatus, and ours.
     "OrderPaymentDue": "pending",
@@ -94,7 +96,7 @@ def _item(line: Mapping[str, Any]) -> dict[str, Any]:
         "price": _amount(line.get("price")),
     }
     item = {field: value for field, value in found.items() if value}
-    return item | {"qty": int(number) if number.isdecimal() else 1} if item else {}
+    return item | {"qty": int(number) if number.isdecimal() and len(number) <= MOST_DIGITS else 1} if item else {}
 
 
 def _amount(value: object) -> str:

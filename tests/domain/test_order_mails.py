@@ -69,3 +69,10 @@ def test_ordered_items_are_read_too() -> None:
 def test_what_can_be_no_order_is_none(change: dict[str, Any]) -> None:
     assert told_order(mail(ORDER | change)) is None
     assert told_order(Email(text="hello")) is None
+
+
+@pytest.mark.parametrize("quantity", ["9" * 5000, -1, 2.5, True, {"value": None}, [], "two", "²"])
+def test_a_quantity_that_is_none_counts_as_one(quantity: Any) -> None:
+    told = told_order(mail(ORDER | {"orderedItem": {"orderQuantity": quantity, "name": "Cup"}, "acceptedOffer": None}))
+    assert told is not None
+    assert told.document.columns()["items"] == [{"title": "Cup", "qty": 1}]
