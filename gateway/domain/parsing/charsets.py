@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from gateway.domain.parsing.guessing import Guess, best_guess, plausibility
+from gateway.domain.parsing.guessing import Guess, best_guess, borrowed, plausibility
 from gateway.domain.parsing.japanese import decode_iso_2022_jp, is_iso_2022_jp
 
 ALIASES: dict[str, str] = {
@@ -100,6 +100,9 @@ _DOUBTED_BELOW = 0.6
 _MOSTLY = 0.04
 _LONG = 60
 _SAMPLE = 2_000
+_SHORT = 12
+_THREE_BYTES = 0xE0
+_TWO_FOREIGN = re.compile(rb"[\x80-\xff]{4}")
 _TWICE = re.compile("[\u00c2-\u00f4][\u0080-\u00bf\u2013-\u203a\u20ac\u0152-\u017e\u02c6\u02dc]{1,3}")
 
 
@@ -175,12 +178,14 @@ _FAMILY: dict[str, tuple[str, ...]] = {
 def _doubt(raw: bytes, codec: str, text: str) -> Decoded:
     """A declared charset that fits is believed, unless another reads the bytes far better: labels that lie."""
     if codec == "utf-8":
-        return _encoded_once(text)
+        return _by_chance(raw, text) or _encoded_once(text)
     if codec in _SEVEN_BIT:
         return Decoded(text, codec)
     as_utf8 = _strict(raw, "utf-8")
-    score = plausibility(text)
+    score = plausibility(text) - borrowed(codec, text)
     if as_utf8 is not None and plausibility(as_utf8) > score - 0.3:
+        if codec in _DEFAULTS and (chance := _by_chance(raw, as_utf8)) is not None:
+            return chance
         return Decoded(as_utf8, "utf-8", f"labelled {codec} but is utf-8")
     if score < _DOUBTED_BELOW or codec in _DEFAULTS:
         guess = best_guess(raw)
@@ -188,6 +193,16 @@ def _doubt(raw: bytes, codec: str, text: str) -> Decoded:
         if guess is not None and guess.score > score + doubt and guess.codec != codec:
             return Decoded(guess.text, guess.codec, f"labelled {codec} but reads as {guess.codec}")
     return Decoded(text, codec)
+
+
+def _by_chance(raw: bytes, text: str) -> Decoded | None:
+    """Two or three characters of GBK may happen to be UTF-8, which has two bytes for letters too: 谢谢 is лл."""
+    if len(raw) > _SHORT or max(raw) >= _THREE_BYTES or _TWO_FOREIGN.search(raw) is None:
+        return None
+    guess = best_guess(raw)
+    if guess is None or guess.score < plausibility(text) + 0.25:
+        return None
+    return Decoded(guess.text, guess.codec, f"fits utf-8 by chance: read as {guess.codec}")
 
 
 def _encoded_once(text: str) -> Decoded:
@@ -225,6 +240,8 @@ def _undeclared(raw: bytes, label: str | None, codec: str | None, hint: str | No
     for candidate in ("utf-8", _meta_codec(raw), codec_of(hint) if hint else None):
         text = _strict(raw, candidate) if candidate else None
         if text is not None and candidate is not None and plausibility(text) >= _natural(candidate):
+            if candidate == "utf-8" and (chance := _by_chance(raw, text)) is not None:
+                return chance
             return Decoded(text, candidate, f"{said}: read as {candidate}")
     mostly = _mostly(raw, codec) if codec and codec != "ascii" else _mostly(raw, "utf-8")
     if mostly is not None and len(raw) >= _LONG:

@@ -134,22 +134,24 @@ def _oddities(text: str) -> float:
         if script != before:
             odd += _MIXED.get((before, script), 0.0)
             before, run = script, 1
-        elif script == _LATIN:
+        elif script in _ACCENTED:
             run += 1
-            odd += 0.35 if run > 2 else 0.0
+            odd += _ACCENTED[script] if run > 2 else 0.0
         flipped = case == _CAPITAL and (flipped or case_before == _SMALL)
         odd += 0.4 if flipped else 0.0
         case_before = case
     return odd
 
 
-_NEUTRAL, _ASCII, _LATIN, _HAN, _KANA, _HANGUL, _OTHER = range(7)
+_NEUTRAL, _ASCII, _LATIN_1, _LATIN, _HAN, _KANA, _HANGUL, _OTHER = range(8)
 
+_ACCENTED = {_LATIN_1: 0.7, _LATIN: 0.35}  # what a third accented letter in a row costs: Turkish has such words
 _MIXED = {
-    **dict.fromkeys([(_ASCII, _OTHER), (_OTHER, _ASCII), (_LATIN, _OTHER), (_OTHER, _LATIN)], 0.5),
-    **dict.fromkeys([(_HAN, _OTHER), (_OTHER, _HAN), (_HANGUL, _OTHER), (_OTHER, _HANGUL)], 0.5),
+    **{(one, two): 0.5 for one in (_LATIN_1, _LATIN) for two in (_HAN, _HANGUL, _OTHER)},
+    **{(two, one): 0.5 for one in (_LATIN_1, _LATIN) for two in (_HAN, _HANGUL, _OTHER)},
+    **{(one, _OTHER): 0.5 for one in (_ASCII, _HAN, _HANGUL)},
+    **{(_OTHER, one): 0.5 for one in (_ASCII, _HAN, _HANGUL)},
     **dict.fromkeys([(_HAN, _HANGUL), (_HANGUL, _HAN), (_KANA, _HANGUL), (_HANGUL, _KANA)], 0.4),
-    **dict.fromkeys([(_HAN, _LATIN), (_LATIN, _HAN), (_HANGUL, _LATIN), (_LATIN, _HANGUL)], 0.5),
     **dict.fromkeys([(_ASCII, _HAN), (_HAN, _ASCII), (_ASCII, _HANGUL), (_ASCII, _KANA), (_KANA, _ASCII)], 0.2),
 }
 """Scripts that meet inside a word, and how odd that is."""
@@ -172,7 +174,7 @@ def _script(char: str) -> int:
     if code < 0x80:
         return _ASCII if char.isalpha() else _NEUTRAL
     if code < 0x0370:
-        return _LATIN if code >= 0xC0 else _NEUTRAL
+        return _NEUTRAL if code < 0xC0 else _LATIN_1 if code < 0x100 else _LATIN
     if 0x4E00 <= code <= 0x9FFF:
         return _HAN
     if 0x3040 <= code <= 0x30FF:
@@ -204,7 +206,7 @@ def _likely(sample: bytes) -> tuple[dict[str, Guess], int]:
         except UnicodeError:
             continue
         _, foreign, common = _measured(text)
-        readings.append((common / max(1, foreign) - _borrowed(codec, text) + _PRIOR.get(codec, 0.0), codec, text))
+        readings.append((common / max(1, foreign) - borrowed(codec, text) + _PRIOR.get(codec, 0.0), codec, text))
     guesses: dict[str, Guess] = {}
     best = -1.0
     for most, codec, text in sorted(readings, key=lambda reading: -reading[0]):
@@ -216,7 +218,7 @@ def _likely(sample: bytes) -> tuple[dict[str, Guess], int]:
 
 
 def _scored(codec: str, text: str) -> Guess:
-    return Guess(codec, text, plausibility(text) - _borrowed(codec, text) + _PRIOR.get(codec, 0.0))
+    return Guess(codec, text, plausibility(text) - borrowed(codec, text) + _PRIOR.get(codec, 0.0))
 
 
 def _read_as(codec: str, sample: bytes) -> Guess | None:
@@ -235,7 +237,7 @@ def _vote(guesses: dict[str, Guess], sample: bytes) -> None:
         guesses[codec] = replace(guess, score=guess.score + weight)
 
 
-def _borrowed(codec: str, text: str) -> float:
+def borrowed(codec: str, text: str) -> float:
     """GB 18030, UHC and Big5 have kana too; who writes kana is no Chinese or Korean writer."""
     if codec not in ("gb18030", "cp949", "cp950"):
         return 0.0

@@ -83,3 +83,30 @@ def test_every_codec_of_the_table_exists() -> None:
     ours = {"iso2022jp"}
     for codec in CODECS - ours:
         assert "a".encode(codec).decode(codec) == "a"
+
+
+SHORT = "谢谢|图纸|钱诗|史一|魏一霞|叶诺|卢思远|傅鹏|侯晴|赖丽|李浩萱|彭梓|孙梓涵|黄嘉|周春|萧飞|王芳|退款|询价".split(
+    "|"
+)
+WESTERN = "Müller|Größe|créée|¿Qué tal?|«Ñandú»|5 £|São Paulo|naïve|Überfällig".split("|")
+
+
+@pytest.mark.parametrize("label", [None, "utf-8", "us-ascii", "iso-8859-1"])
+@pytest.mark.parametrize("name", SHORT)
+def test_a_short_chinese_name_is_read_whatever_its_label(name: str, label: str | None) -> None:
+    """Some of them happen to be UTF-8, all of them are Latin-1."""
+    assert decode(name.encode("gb18030"), label).text == name
+
+
+@pytest.mark.parametrize("label", [None, "utf-8", "iso-8859-1"])
+@pytest.mark.parametrize("name", WESTERN)
+def test_a_short_western_text_is_no_chinese(name: str, label: str | None) -> None:
+    assert decode(name.encode("utf-8"), label).text == name
+    if label == "iso-8859-1":
+        assert decode(name.encode("cp1252"), label).text == name
+
+
+@pytest.mark.parametrize("name", "да|или|Иван|Заказ|привет|όχι|כן|نعم|é|ñ|ß".split("|"))
+def test_short_utf_8_of_two_bytes_a_letter_stays(name: str) -> None:
+    assert decode(name.encode("utf-8"), "utf-8").text == name
+    assert decode(name.encode("utf-8"), None).text == name
