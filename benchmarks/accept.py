@@ -55,7 +55,7 @@ class Seen:
 
 
 class Probe(threading.Thread):
-    """One more client, which sends a small mail twenty times a second over one connection and notes how long it waits."""
+    """One more client: sends a small mail twenty times a second over one connection and notes how long it waits."""
 
     def __init__(self, port: int) -> None:
         super().__init__(daemon=True)
@@ -161,7 +161,7 @@ def show(found: dict[str, Any], before: dict[str, Any]) -> None:
         ratio = one["rate"] / found["servers"]["postfix"]["rate"] if "postfix" in found["servers"] else 0
         was = before.get("servers", {}).get(name, {}).get("rate")
         print(
-            f"  {name:<9}{one['rate']:>7,.0f}/s (slowest {one['slowest']:>6,.0f}) {ratio:>5.2f} x Postfix, CPU ms a mail: "
+            f"  {name:<9}{one['rate']:>7,.0f}/s (slowest {one['slowest']:,.0f}) {ratio:>5.2f} x Postfix, CPU ms a mail "
             f"{cpu}, dot to 250 p50/p95/p99 {waits} ms (n={one['probes']})" + (f", last {was:,.0f}/s" if was else ""),
             flush=True,
         )
@@ -173,9 +173,12 @@ def rows_of(case: Case, found: dict[str, Any]) -> list[Row]:
     for name, goal in case.goals.items():
         rate = found["servers"][name]["rate"]
         rows.append(Row(f"accept {name}: {case}", rate, peer, goal, peer_name="Postfix"))
+        # Processor time, unlike the clock, does not care what else the machine has to do.
+        cpu = (found["servers"][one]["cpu_ms"]["server"] for one in (name, "postfix"))
+        rows.append(Row(f"accept CPU {name}: {case}", *cpu, goal, "ms/mail", "Postfix"))
     if case.size == 2_000 and case.sessions == 50:
         spent, limit = found["servers"]["sqlite"]["cpu_ms"]["server"], 0.2 if case.kept else 0.4
-        rows.append(Row(f"accept CPU: {case}", spent, limit, 1.0, "ms/mail", "the limit"))
+        rows.append(Row(f"accept CPU limit: {case}", spent, limit, 1.0, "ms/mail", "the limit"))
     return rows
 
 

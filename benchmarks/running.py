@@ -1,4 +1,4 @@
-"""Starts what is measured, each in processes and folders of its own: Postfix, PostgreSQL, `znx`; all of them durable."""
+"""Starts what is measured, each in processes and folders of its own: Postfix, PostgreSQL, `znx`; all durable."""
 
 import contextlib
 import os

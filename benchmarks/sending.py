@@ -6,20 +6,18 @@
 import asyncio
 import contextlib
 import os
-import platform
 import shutil
 import socket
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import text
 
+from benchmarks.measuring import Row, machine, median, remember
 from gateway.blobs import LocalBlobs
 from gateway.clock import SystemClock
 from gateway.context import Gateway
@@ -96,23 +94,36 @@ async def _unsent(database: Database) -> int:
         return int((await (await session.connection()).execute(statement)).scalar_one())
 
 
-def main(mails: int = 1000, runs: int = 3) -> None:
-    """Print both figures."""
+def measure(mails: int, runs: int) -> tuple[list[float], list[float], int]:
+    """Rates of ours and of smtp-source in turns, and the size of one mail."""
     import uvloop
 
     rates: list[float] = []
     bare: list[float] = []
+    size = 0
     with sink() as port:
         for _ in range(runs):
             with tempfile.TemporaryDirectory() as folder, asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
                 rate, size = runner.run(ours(Path(folder), port, mails))
             rates.append(rate)
             bare.append(source(port, mails, size))
-    load = os.getloadavg()[0]
-    print(f"{platform.platform()}, {os.cpu_count()} cores, load {load:.1f}, Python {platform.python_version()}")
-    print(f"{datetime.now(UTC):%Y-%m-%d}, SQLite, {mails} mails of {size} bytes, {AT_ONCE} at once, n = {runs}")
-    print(f"znx:         {statistics.median(rates):7.0f} mails/s  (each: {', '.join(f'{r:.0f}' for r in rates)})")
-    print(f"smtp-source: {statistics.median(bare):7.0f} mails/s  (each: {', '.join(f'{r:.0f}' for r in bare)})")
+    return rates, bare, size
+
+
+def run(mails: int = 1000, runs: int = 3) -> list[Row]:
+    """Measure, print, remember; the rows of the common table."""
+    rates, bare, size = measure(mails, runs)
+    print(f"{machine()}; SQLite, {mails} mails of {size} bytes, {AT_ONCE} at once, n = {runs}")
+    print(f"znx:         {median(rates):7.0f} mails/s  (each: {', '.join(f'{r:.0f}' for r in rates)})")
+    print(f"smtp-source: {median(bare):7.0f} mails/s  (each: {', '.join(f'{r:.0f}' for r in bare)})")
+    remember("sending", [{"rate": median(rates), "smtp_source": median(bare), "size": size}])
+    return [Row("send sqlite: rendered mails, queue to sink", median(rates), 1000.0, 1.0, peer_name="1,000 a second")]
+
+
+def main(mails: int = 1000, runs: int = 3) -> None:
+    """Print both figures."""
+    for row in run(mails, runs):
+        print(row)
 
 
 if __name__ == "__main__":
