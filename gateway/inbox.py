@@ -1,7 +1,7 @@
 """The seller's side of threads: list, read, change, note. Answering by mail is `outbound`'s job."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -30,8 +30,9 @@ from gateway.domain.ids import is_id
 from gateway.domain.mentions import mentioned
 from gateway.domain.messages import NewMessage, Place
 from gateway.domain.routing.teams import Team
+from gateway.domain.writing import Viewer
 from gateway.errors import Invalid, NotFound
-from gateway.store import drafts, mentions, messages, people, teams, thread_lists, threads
+from gateway.store import drafts, mentions, messages, people, presence, teams, thread_lists, threads
 from gateway.store.audit import record
 from gateway.store.filing import bump_change, file_message
 from gateway.store.inbound import raw_of
@@ -42,13 +43,17 @@ OTHERS_SHOWN = 6
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """One look at the inbox: a page of threads, the counts, the shops, and the version that all of it shows."""
+    """One look at the inbox: a page of threads, the counts, the shops, and the version that all of it shows.
+
+    `present` are the other people who have a thread open, by the thread's id.
+    """
 
     page: Page
     counts: Mapping[str, int]
     shops: tuple[ShopView, ...]
     version: int
     people: tuple[Person, ...] = ()
+    present: Mapping[str, tuple[Viewer, ...]] = field(default_factory=dict)
 
 
 async def desk(gw: Gateway, actor: Actor, query: ThreadQuery) -> Desk:
@@ -59,7 +64,8 @@ async def desk(gw: Gateway, actor: Actor, query: ThreadQuery) -> Desk:
         page = await _page(session, actor, query, reached)
         counts = await threads.counts(session, actor, query.shop)
         staff = await people.colleagues_of(session, [shop.id for shop in reached])
-        return Desk(page, counts, reached, await threads.change_version(session, actor), staff)
+        others = await presence.present(session, actor, gw.clock.now())
+        return Desk(page, counts, reached, await threads.change_version(session, actor), staff, others)
 
 
 async def list_threads(gw: Gateway, actor: Actor, query: ThreadQuery) -> Page:

@@ -1,4 +1,4 @@
-"""What a page shows around a thread besides its rows: drafts, what was done to it, who else is there. One look."""
+"""What a page shows around a thread besides its rows: drafts, what was done to it, what to write with."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -7,21 +7,20 @@ from gateway.canned import Kit, kit
 from gateway.context import Gateway
 from gateway.domain.actors import Actor
 from gateway.domain.conversations import Person, ThreadSummary
-from gateway.domain.writing import Draft, Kind, Viewer
-from gateway.store import drafts, mentions, people, presence, thread_events
+from gateway.domain.writing import Draft, Kind
+from gateway.store import drafts, mentions, people, thread_events
 from gateway.store.restructuring import Event
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """`called` when a note calls the reader who has not looked yet; `others` are the other people who look.
+    """`called` when a note calls the reader who has not looked yet.
 
     `colleagues` are those whom the thread can be given to, `kit` what the reader writes with.
     """
 
     drafts: Mapping[Kind, Draft]
     events: Mapping[str, Event]
-    others: tuple[Viewer, ...]
     blocked: bool
     called: bool
     colleagues: tuple[Person, ...]
@@ -31,11 +30,9 @@ class Surroundings:
 async def of_thread(gw: Gateway, actor: Actor, thread: ThreadSummary, event_ids: Collection[str]) -> Surroundings:
     """Everything around a thread that the actor has read already."""
     async with gw.db.read() as session:
-        present = await presence.present(session, [thread.id], gw.clock.now())
         return Surroundings(
             await drafts.drafts(session, actor.user_id, thread.id),
             await thread_events.events(session, event_ids),
-            tuple(one for one in present.get(thread.id, ()) if one.user_id != actor.user_id),
             await thread_events.blocked_at(session, thread.buyer.id) is not None,
             await mentions.calls(session, actor.user_id, thread.id),
             await people.colleagues(session, thread.shop.id),

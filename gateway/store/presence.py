@@ -1,12 +1,12 @@
 """Who has a thread open and who writes in it: rows that end by themselves, so that any web process can tell."""
 
 from collections import defaultdict
-from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import ColumnElement, delete, insert, select, true, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from gateway.domain.actors import Actor
 from gateway.domain.writing import Viewer
 from gateway.models import Presence, User
 from gateway.models.columns import table_of
@@ -14,12 +14,16 @@ from gateway.models.columns import table_of
 _P, _USERS = table_of(Presence), table_of(User)
 
 
-async def present(session: AsyncSession, thread_ids: Collection[str], now: datetime) -> dict[str, tuple[Viewer, ...]]:
-    """Who looks at each of the threads, by name; threads that nobody looks at are left out."""
+def _mine(actor: Actor) -> ColumnElement[bool]:
+    return true() if actor.shop_ids is None else _P.c.shop_id.in_(actor.shop_ids)
+
+
+async def present(session: AsyncSession, actor: Actor, now: datetime) -> dict[str, tuple[Viewer, ...]]:
+    """Who else looks at the threads of the actor's shops; threads that nobody else looks at are left out."""
     statement = (
         select(_P.c.thread_id, _P.c.user_id, _P.c.typing_until, _USERS.c.name, _USERS.c.email)
         .join(_USERS, _USERS.c.id == _P.c.user_id)
-        .where(_P.c.thread_id.in_(thread_ids), _P.c.expires_at > now)
+        .where(_mine(actor), _P.c.expires_at > now, _P.c.user_id != actor.user_id)
         .order_by(_USERS.c.email_folded)
     )
     found: dict[str, list[Viewer]] = defaultdict(list)

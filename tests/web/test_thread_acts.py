@@ -113,6 +113,7 @@ async def test_colleagues_see_who_looks_and_writes_until_they_go(site: Site, sel
         assert (await admin.post(path, {"state": state})).status == 204
     assert (await inbox.change_numbers(site.gw))[site.lantern.id] == before + 2
     assert "admin is writing" in await opened(seller, site.thread_id)
+    assert "admin is writing" in (await seller.get("/inbox?view=all")).text
     assert "is writing" not in await opened(admin, site.thread_id)
     site.clock.forward(seconds=10)
     assert "admin is looking" in await opened(seller, site.thread_id)
