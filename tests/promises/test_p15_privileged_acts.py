@@ -95,6 +95,8 @@ CALLS = {
     "deactivate_person": "user.deactivated",
     "reactivate_person": "user.reactivated",
     "add_token": "token.added",
+    "put_template": "template.changed",
+    "preview_template": "",
     "revoke_token": "token.revoked",
 }
 PRIVILEGED = ("manage", "govern")

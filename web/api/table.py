@@ -17,6 +17,7 @@ from . import (
     sources,
     staff,
     teams,
+    templates,
     threads,
     webhooks,
 )
@@ -42,5 +43,6 @@ OPERATIONS: tuple[Operation, ...] = (
     *rules.OPERATIONS,
     *teams.OPERATIONS,
     *staff.OPERATIONS,
+    *templates.OPERATIONS,
     *events.OPERATIONS,
 )
