@@ -137,7 +137,7 @@ async def other_threads(session: AsyncSession, of: ThreadSummary, limit: int) ->
     """The same buyer's other threads with the same shop, newest first."""
     statement = (
         _summaries()
-        .where(_T.c.buyer_id == of.buyer.id, _T.c.shop_id == of.shop.id, _T.c.id != of.id)
+        .where(_T.c.buyer_id == of.buyer.id, _shopped(_T.c.shop_id) == of.shop.id, _T.c.id != of.id)
         .order_by(*NEWEST_FIRST)
         .limit(limit)
     )
@@ -147,7 +147,7 @@ async def other_threads(session: AsyncSession, of: ThreadSummary, limit: int) ->
 async def orders_of(session: AsyncSession, of: ThreadSummary, limit: int) -> tuple[OrderView, ...]:
     """The buyer's newest orders with the shop, the thread's own among them."""
     own_first = (_O.c.id != (of.order_id or "")), _O.c.placed_at.desc(), _O.c.id.desc()
-    statement = select(_O).where(_O.c.buyer_id == of.buyer.id, _O.c.shop_id == of.shop.id)
+    statement = select(_O).where(_O.c.buyer_id == of.buyer.id, _shopped(_O.c.shop_id) == of.shop.id)
     return tuple(order_view(row) for row in await rows(session, statement.order_by(*own_first).limit(limit)))
 
 
@@ -172,9 +172,14 @@ async def counts(session: AsyncSession, actor: Actor, shop: str | None) -> dict[
     return dict((await rows(session, select(*columns)))[0]._mapping)
 
 
+def _shopped(column: ColumnElement[str]) -> ColumnElement[str]:
+    """A shop as no index knows it: SQLite would look through all of the shop, where a buyer or an id names a few."""
+    return func.coalesce(column, "")
+
+
 def _within(ids: Sequence[str], view: str) -> ColumnElement[bool]:
     """Mentions name their threads: looking through all of a shop for them takes an index on shops away."""
-    return func.coalesce(_T.c.shop_id, "").in_(ids) if view == "mentions" else _T.c.shop_id.in_(ids)
+    return _shopped(_T.c.shop_id).in_(ids) if view == "mentions" else _T.c.shop_id.in_(ids)
 
 
 def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:
