@@ -98,17 +98,19 @@ def make_calls(operation: Any, base: str, headers: dict[str, str], ids: list[str
     return wrong
 
 
-async def _all(api: Api, examples: int) -> list[str]:
+async def _all(api: Api, examples: int, with_body: bool = False) -> list[str]:
     base = str(api.client.make_url("/api/v1"))
     headers, ids = api.headers("admin"), await known_ids(api)
     wrong: list[str] = []
     for operation in operations():
+        if with_body and "requestBody" not in operation.definition.raw:
+            continue
         wrong += await asyncio.to_thread(make_calls, operation, base, headers, ids, examples)
     return wrong
 
 
-async def test_a_few_calls_of_each_kind_are_answered_as_described(api: Api) -> None:
-    assert await _all(api, examples=1) == []
+async def test_a_call_with_each_kind_of_body_is_answered_as_described(api: Api) -> None:
+    assert await _all(api, examples=1, with_body=True) == []
 
 
 @pytest.mark.slow
