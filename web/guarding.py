@@ -22,7 +22,6 @@ BACKGROUND = "X-Background"
 """What the page's script sends with requests that no person caused."""
 API = "/api/"
 HOOKS = "/hooks/"
-HOOKS = "/hooks/"
 PROBES = frozenset({"/healthz", "/readyz", "/metrics", "/openapi.json"})
 """Paths that programs use: they have a guard of their own."""
 

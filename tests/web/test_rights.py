@@ -138,7 +138,9 @@ async def test_whoever_may_only_read_changes_nothing_but_what_is_their_own(site:
     async with site.gw.db.write() as session:
         await builders.add_user(session, "eyes@example.com", "readonly", site.lantern)
     browser = await site.browser("eyes@example.com")
-    assert (await browser.get(f"/threads/{site.thread_id}")).status == 200
+    page = await browser.get(f"/threads/{site.thread_id}")
+    assert page.status == 200
+    assert "<textarea" not in page.text
     before = await inbox.thread(site.gw, site.actor, site.thread_id)
     assert (await browser.post(f"/threads/{site.thread_id}/messages", {"text": "hello", "kind": "note"})).status == 403
     assert (await browser.post(f"/threads/{site.thread_id}/change", {"status": "closed"})).status == 403
