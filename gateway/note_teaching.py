@@ -8,7 +8,8 @@ from gateway import channels
 from gateway.context import Gateway
 from gateway.domain.actors import Actor
 from gateway.domain.emails import Email
-from gateway.domain.note_mapping import NoteMapping, WhyNot, learn, mapping_json, mapping_of, read
+from gateway.domain.note_mapping import NoteMapping, learn, mapping_json, mapping_of, read
+from gateway.domain.note_reasons import WhyNot
 from gateway.domain.notes import OrderNote
 from gateway.domain.routing.channels import Channel
 from gateway.domain.routing.documents import ChannelDocument

@@ -8,7 +8,8 @@ from aiohttp import web
 
 from gateway import note_teaching
 from gateway.domain.emails import Email
-from gateway.domain.note_mapping import FIELDS, NEEDED, WhyNot, mapping_json
+from gateway.domain.note_mapping import FIELDS, NEEDED, mapping_json
+from gateway.domain.note_reasons import WhyNot
 from gateway.domain.notes import OrderNote
 from gateway.errors import Invalid
 

@@ -10,6 +10,7 @@ from itertools import takewhile
 from typing import Any, Literal
 
 from gateway.domain.emails import Email
+from gateway.domain.note_reasons import WhyNot
 from gateway.domain.notes import ADDRESS, OrderNote
 from gateway.domain.orders import MAX_NOTE_CHARS, order_number
 from gateway.errors import Invalid
@@ -24,32 +25,6 @@ MOST_CHARS = 40
 MOST_PLACES = 50
 _LEAST = 2
 """An anchor of fewer characters stands in too many places."""
-
-WHY = {
-    # What can go wrong, in both languages.
-    "missing": ("mark the {field}", "请标出{field}"),
-    "not-there": ("the {field} does not stand in this mail as it was marked", "邮件中找不到所标的{field}"),
-    "unsteady": (
-        "nothing around the {field} stays the same from mail to mail: mark it where it stands beside a label",
-        "{field}前后没有固定的文字，请标在有标签的位置",
-    ),
-    "no-anchor": (
-        "the words before the {field}, “{detail}”, do not stand in this mail",
-        "邮件中没有{field}前面的“{detail}”",
-    ),
-    "no-end": (
-        "the words after the {field}, “{detail}”, do not stand in this mail",
-        "邮件中没有{field}后面的“{detail}”",
-    ),
-    "empty": ("nothing stands in the place of the {field}", "{field}的位置是空的"),
-    "no-number": ("“{detail}” can be no order number", "“{detail}”不能作为订单号"),
-}
-FIELD_NAMES: Mapping[str, tuple[str, str]] = {
-    "order_no": ("order number", "订单号"),
-    "note": ("buyer's words", "买家留言"),
-    "buyer_name": ("buyer's name", "买家姓名"),
-    "buyer_email": ("buyer's address", "买家邮箱"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,21 +49,6 @@ class NoteMapping:
     """What was learnt: one anchor a field."""
 
     anchors: tuple[Anchor, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class WhyNot:
-    """Why nothing was learnt or read: a code of WHY, the field, and the words that are missing."""
-
-    why: str
-    field: str = ""
-    detail: str = ""
-
-    def sentence(self, locale: str) -> str:
-        """For a reader of that language."""
-        language = 1 if locale.lower().startswith("zh") else 0
-        field = FIELD_NAMES.get(self.field, (self.field, self.field))[language]
-        return WHY[self.why][language].replace("{field}", field).replace("{detail}", self.detail)
 
 
 def learn(subject: str, text: str, marks: Mapping[str, str]) -> NoteMapping | WhyNot:

@@ -8,13 +8,13 @@ from gateway.domain.emails import Email
 from gateway.domain.note_mapping import (
     FIELDS,
     NoteMapping,
-    WhyNot,
     learn,
     mapping_json,
     mapping_of,
     read,
     read_by,
 )
+from gateway.domain.note_reasons import WhyNot
 from gateway.domain.notes import OrderNote
 from gateway.domain.parsing import parse
 from gateway.errors import Invalid
