@@ -12,7 +12,9 @@ from tests.emails.recipes import all_recipes
 from tests.fuzz.checking import must_hold
 from tests.fuzz.mutating import mutate
 
-MAILS = [recipe.raw for recipe in all_recipes() if len(recipe.raw) < 400]  # the suite must stay quick; the long run has all
+MAILS = [
+    recipe.raw for recipe in all_recipes() if len(recipe.raw) < 400
+]  # the suite must stay quick; the long run has all
 EACH = 320
 
 
