@@ -14,7 +14,9 @@ from gateway.models.columns import table_of
 
 _SOURCES, _CALLS, _KNOWN = table_of(OrderSource), table_of(SourceDelivery), table_of(SourceOrder)
 _SHOPS = table_of(Shop)
-_SAME = "id shop_id kind name url enabled received refused last_at last_error last_error_at next_pull_at created_at".split()
+_SAME = (
+    "id shop_id kind name url enabled received refused last_at last_error last_error_at next_pull_at created_at"
+).split()
 
 
 def _reached(actor: Actor) -> Select[Any]:
