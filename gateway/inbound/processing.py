@@ -23,8 +23,8 @@ from gateway.domain.values import Peer, Trust
 from gateway.errors import Conflict, Duplicate, PermanentError, TemporaryError, Unreadable
 from gateway.inbound.answering import Answering, Reply, nobody
 from gateway.inbound.gathering import Evidence, asked_order, gather
-from gateway.inbound.order_mails import learn_order
 from gateway.inbound.messages import files_of, new_message, shown_name
+from gateway.inbound.order_mails import learn_order
 from gateway.inbound.together import Together
 from gateway.notices import ask_to_confirm, ask_whose_it_is, say_how_to_go_on
 from gateway.preferences import complained

@@ -26,7 +26,9 @@ from tests import builders
 from tests.conftest import StillClock
 from web.app import make_app
 
-PNG = b64decode("iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAFklEQVR42mM8YSPHwMDAxMDAwMDAAAAObAEmPo/tRwAAAABJRU5ErkJggg==")
+PNG = b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAFklEQVR42mM8YSPHwMDAxMDAwMDAAAAObAEmPo/tRwAAAABJRU5ErkJggg=="
+)
 """Two pixels by two, of the colour of a seal."""
 RAW = b"From: mei@example.com\r\nSubject: lamp\r\n\r\nWhere is my lamp?\r\n"
 _CSRF = re.compile(r'name="csrf" (?:content|value)="([^"]+)"')

@@ -36,7 +36,7 @@ async def test_one_example_teaches_a_channel(site: Site) -> None:
     shown = await send(admin, path, "example", notification("AE-1", "Gift wrap <b>please</b>"))
     text = re.search(r'name="text" hidden>(.*?)</textarea>', shown.text, re.DOTALL)
     assert text is not None
-    given = {"text": unescape(text[1]), "subject": "New note"}
+    given: dict[str, Any] = {"text": unescape(text[1]), "subject": "New note"}
     wrong = await send(admin, path, "teach", **given, mark_order_no="AE-1", mark_note="not there")
     assert "does not stand in this mail" in wrong.text
     marks: dict[str, Any] = given | {"mark_order_no": "AE-1", "mark_note": "Gift wrap please"}

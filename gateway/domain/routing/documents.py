@@ -1,7 +1,7 @@
 """Channels, rules and teams as they are written from outside: the fields, with their limits in the schemas."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -17,10 +17,14 @@ Reference = Annotated[str, StringConstraints(max_length=254, pattern=NO_NUL)]
 Label = Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=NO_NUL)]
 Clock = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[^\x00]*[^\s\x00][^\x00]*$")]
-ReaderName = Literal[tuple(READERS)]  # type: ignore[valid-type]
-FieldName = Literal[tuple(QUESTIONS)]  # type: ignore[valid-type]
-ActionName = Literal[tuple(ACTIONS)]  # type: ignore[valid-type]
-Weekday = Literal[WEEKDAYS]  # type: ignore[valid-type]
+if TYPE_CHECKING:  # the tables hold the names, where a type checker can't look
+    ReaderName = str
+    FieldName = str
+    ActionName = str
+    Weekday = str
+else:
+    ReaderName, Weekday = Literal[tuple(READERS)], Literal[WEEKDAYS]
+    FieldName, ActionName = Literal[tuple(QUESTIONS)], Literal[tuple(ACTIONS)]
 MAX_RULES_IN_A_RUN, MAX_MAILS_IN_A_RUN = 200, 1000
 
 

@@ -85,9 +85,9 @@ def test_every_codec_of_the_table_exists() -> None:
         assert "a".encode(codec).decode(codec) == "a"
 
 
-SHORT = "谢谢|图纸|钱诗|史一|魏一霞|叶诺|卢思远|傅鹏|侯晴|赖丽|李浩萱|彭梓|孙梓涵|黄嘉|周春|萧飞|王芳|退款|询价|采购|尾款".split(
-    "|"
-)
+SHORT = (
+    "谢谢 图纸 钱诗 史一 魏一霞 叶诺 卢思远 傅鹏 侯晴 赖丽 李浩萱 彭梓 孙梓涵 黄嘉 周春 萧飞 王芳 退款 询价 采购 尾款"
+).split()
 WESTERN = "Müller|Größe|créée|¿Qué tal?|«Ñandú»|5 £|São Paulo|naïve|Überfällig".split("|")
 
 
