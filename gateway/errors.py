@@ -25,6 +25,10 @@ class Unavailable(TemporaryError):
     """The database, the disk or another service that we need is away for now."""
 
 
+class NotCallable(TemporaryError):
+    """A name that we were asked to call leads to no address that may be called, now; or nobody answers there."""
+
+
 class Overtaken(Unavailable):
     """Other transactions were in the way of this one, and it was given up; the same again at once will do."""
 

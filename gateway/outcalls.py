@@ -15,16 +15,12 @@ import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from gateway.domain.webhooks.addresses import Network, may_call, wrong_with
-from gateway.errors import Invalid, TemporaryError
+from gateway.errors import Invalid, NotCallable
 
 Lookup = Callable[[str], Awaitable[Sequence[str]]]
 """The IP addresses of a name; raises OSError when it has none."""
 TIMEOUT = aiohttp.ClientTimeout(total=15, connect=6)
 AT_ONCE = 40
-
-
-class NotCallable(TemporaryError):
-    """The name leads to no address that may be called, now; or nobody answers there."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from gateway.domain.sealing import unseal
 from gateway.domain.webhooks.events import envelope
 from gateway.domain.webhooks.retrying import GONE, next_attempt, succeeded, wished
 from gateway.domain.webhooks.signing import signed_headers
-from gateway.errors import ConfigError
-from gateway.outcalls import Answer, Caller, NotCallable
+from gateway.errors import ConfigError, NotCallable
+from gateway.outcalls import Answer, Caller
 from gateway.store import webhooks as store
 from gateway.store.webhook_events import emit_changes
 

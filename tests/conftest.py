@@ -29,6 +29,10 @@ DATABASES = ("sqlite", "postgresql")
 """What tests run on. A module about what no database changes says `DATABASES = ("sqlite",)`."""
 
 
+EDGES = ("tests.web.", "tests.e2e.test_pages", "tests.test_dry_run")
+"""What stands on flows that are tested on both kinds: on PostgreSQL it is looked at in the long run."""
+
+
 class StillClock:
     """A clock that moves only when it is told to."""
 
@@ -78,6 +82,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Every test that asks for a database runs on each kind."""
     if "database_url" in metafunc.fixturenames:
         marks = {"postgresql": [pytest.mark.postgres]}
+        if metafunc.module.__name__.startswith(EDGES):
+            marks["postgresql"].append(pytest.mark.slow)
         kinds = [
             pytest.param(kind, marks=marks.get(kind, [])) for kind in getattr(metafunc.module, "DATABASES", DATABASES)
         ]

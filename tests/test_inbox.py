@@ -51,14 +51,14 @@ async def test_programs_read_exactly_the_promised_shapes(gw: Gateway, filed: Fil
     [file] = message.pop("attachments")
     assert set(document) - {"snoozed_until"} == set(
         "id shop order_no subject buyer status assignee labels unread last_message_at message_count snippet "
-        "needs_reply due_at".split()
+        "needs_reply due_at team priority".split()
     )
     assert document["buyer"] | {"id": ""} == {"id": "", "name": "王小美", "email_masked": "m***@e***.com"}
     assert (document["shop"], document["order_no"], document["assignee"]) == ("lantern", "AE-1001", None)
     assert document["last_message_at"] == "2026-11-23T07:00:00Z"
     assert set(message) == set(
         "id thread_id direction channel author subject text fresh_text quoted_text html internet_message_id sent_at "
-        "received_at trust filed_because automatic deliveries".split()
+        "received_at trust filed_because automatic deliveries rules".split()
     )
     assert set(message["trust"].pop("why_text")) == {"en", "zh"}
     assert message["trust"] == {

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 import pytest
 from aiohttp import web
 
-from gateway.errors import Invalid
-from gateway.outcalls import Caller, NotCallable
+from gateway.errors import Invalid, NotCallable
+from gateway.outcalls import Caller
 from tests.outside import listening
 
 LOOPBACK = (ipaddress.ip_network("127.0.0.0/8"),)

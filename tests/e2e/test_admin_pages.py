@@ -41,7 +41,10 @@ async def test_an_admins_way(site: Site, chromium: Browser) -> None:
     assert opened.foreign == []
 
 
-@pytest.mark.parametrize(("locale", "scheme", "width"), [("zh-CN", "light", 1440), ("en-US", "dark", 320)])
+@pytest.mark.parametrize(
+    ("locale", "scheme", "width"),
+    [("zh-CN", "light", 1440), pytest.param("en-US", "dark", 320, marks=pytest.mark.slow)],
+)
 async def test_the_pages_are_for_everyone(site: Site, chromium: Browser, locale: str, scheme: str, width: int) -> None:
     await dashboard.refresh(site.gw)
     options = {"locale": locale, "color_scheme": scheme, "viewport": {"width": width, "height": 800}}

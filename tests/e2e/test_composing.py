@@ -93,10 +93,8 @@ async def furnish(site: Site) -> None:
     await canned.set_signature(gw, site.seller.id, "", "{{seller_name}}")
 
 
-@pytest.mark.parametrize(
-    ("locale", "scheme", "width"),
-    [WINDOWS[1], *(pytest.param(*one, marks=pytest.mark.slow) for one in (WINDOWS[0], WINDOWS[2], WINDOWS[3]))],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize(("locale", "scheme", "width"), WINDOWS)
 async def test_every_state_of_the_composer_and_its_pages(
     site: Site, chromium: Browser, locale: str, scheme: str, width: int
 ) -> None:

@@ -144,7 +144,7 @@ async def test_everything_works_without_scripts(site: Site, chromium: Browser) -
     await page.click("#send")
     await expect(page.locator(".message.seller")).to_contain_text("a.txt")
     await page.click("#menu-snooze summary")
-    await page.click("text=1 day")
+    await page.click("#menu-snooze >> text=1 day")
     await expect(page.locator(".status")).to_contain_text("Snoozed")
     await page.click("[title^='Sign out']")
     await page.wait_for_url("**/login")

@@ -48,7 +48,7 @@ def forget_the_dead(znx: Znx) -> None:
     znx.processes.clear()
 
 
-@pytest.mark.parametrize("kills", [4, pytest.param(200, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("kills", [2, pytest.param(200, marks=pytest.mark.slow)])
 def test_kills_lose_nothing_and_double_nothing(kills: int, znx: Znx, store: Store) -> None:
     if reason := missing("strace"):
         lacking(reason)

@@ -87,16 +87,12 @@ def test_a_full_disk_is_said_and_survived() -> None:
     "failure",
     [
         "fsync,fdatasync:error=EIO:when=4..9",
-        *(
-            pytest.param(failure, marks=pytest.mark.slow)
-            for failure in (
-                "pwrite64:error=ENOSPC:when=20..26",
-                "pwrite64:error=EIO:when=20..26",
-                "rename:error=ENOSPC:when=1..3",
-            )
-        ),
+        "pwrite64:error=ENOSPC:when=20..26",
+        "pwrite64:error=EIO:when=20..26",
+        "rename:error=ENOSPC:when=1..3",
     ],
 )
+@pytest.mark.slow
 def test_a_disk_that_fails_for_a_while(failure: str, tmp_path: Path) -> None:
     """Each thread's calls fail from its n-th on and work again after some more: the first mails are hit."""
     if reason := missing("strace"):

@@ -46,6 +46,8 @@ async def test_a_mail_is_listed_and_read_as_the_contract_says(api: Api) -> None:
         "snippet": "你好",
         "needs_reply": True,
         "due_at": None,
+        "team": None,
+        "priority": "normal",
         "snoozed_until": None,
     }
     whole = (await api.get(f"/threads/{row.thread_id}")).json
