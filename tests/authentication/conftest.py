@@ -27,7 +27,7 @@ async def make(names: NameServer, clock: StillClock) -> AsyncIterator[Make]:
 
     def build(sender_auth: str = "dns", upstreams: str = "10.0.0.0/8", sealers: tuple[str, ...] = ()) -> Authenticator:
         settings = Settings(sender_auth=sender_auth, mail_domain="inbox.example", upstreams=upstreams)
-        resolver = Resolver([names.address], timeout=0.2, lifetime=0.3)
+        resolver = Resolver([names.address], timeout=0.7, lifetime=1.5)
         made.append(Authenticator(settings, resolver=resolver, clock=clock, trusted_sealers=sealers))
         return made[-1]
 
