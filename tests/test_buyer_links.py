@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway import buyer_links, buyer_pages, restructuring
+from gateway import blocking, buyer_links, buyer_pages, restructuring
 from gateway.domain.actors import SYSTEM, Actor
 from gateway.domain.buyer_pages import PageDraft
 from gateway.errors import NotFound
@@ -36,6 +36,16 @@ async def test_a_page_is_read_written_and_stopped(house: House, clock: StillCloc
     assert await buyer_links.working(house.gw, SYSTEM, str(row.thread_id)) == 0
     with pytest.raises(NotFound):
         await buyer_pages.conversation(house.gw, token)
+
+
+async def test_a_blocked_buyers_link_opens_nothing_until_the_shop_takes_them_again(house: House) -> None:
+    thread_id = str((await house.receive(mail(text="Where is it?"))).thread_id)
+    token = await link_to(house, thread_id)
+    await blocking.block(house.gw, SYSTEM, thread_id)
+    with pytest.raises(NotFound):
+        await buyer_pages.answer(house.gw, token, PageDraft(text="Hello?"), "192.0.2.1")
+    await blocking.unblock(house.gw, SYSTEM, thread_id)
+    assert (await buyer_pages.conversation(house.gw, token)).link.thread_id == thread_id
 
 
 async def test_a_link_follows_a_merge_and_is_stopped_with_it(house: House) -> None:

@@ -26,7 +26,7 @@ async def keep_link(session: AsyncSession, link: BuyerLink) -> None:
 
 
 async def link_of(session: AsyncSession, print_: str, now: datetime) -> Link | None:
-    """What a link opens, by its fingerprint; None when it is unknown, over or revoked.
+    """What a link opens, by its fingerprint; None when it is unknown, over or revoked, or its buyer blocked.
 
     A thread that was merged leads to where its messages are now: it is the same buyer's.
     """
@@ -53,7 +53,7 @@ async def link_of(session: AsyncSession, print_: str, now: datetime) -> Link | N
         .join(_S, _S.c.id == _L.c.shop_id)
         .join(_B, _B.c.id == _L.c.buyer_id)
         .where(_L.c.fingerprint == print_, _L.c.revoked_at.is_(None), _L.c.expires_at > now)
-        .where(target.c.buyer_id == _L.c.buyer_id)
+        .where(target.c.buyer_id == _L.c.buyer_id, _B.c.blocked_at.is_(None))
     )
     found = await rows(session, statement)
     return await _link(session, print_, found[0]) if found else None
