@@ -129,7 +129,8 @@ async def test_a_link_that_is_not_ours_does_nothing(shop: House) -> None:
     await shop.receive(mail())
     (delivery,) = await shop.all(Delivery)
     good = unsubscribe_token(shop.gw, delivery.id)
-    for id_, token in ((delivery.id, good[:-1] + "x"), (delivery.id, ""), (delivery.id, "ж"), ("nothing", good)):
+    altered = ("b" if good[0] == "a" else "a") + good[1:]
+    for id_, token in ((delivery.id, altered), (delivery.id, ""), (delivery.id, "ж"), ("nothing", good)):
         with pytest.raises(NotFound):
             await preferences.turn_off(shop.gw, id_, token)
     assert await shop.all(Suppression) == []

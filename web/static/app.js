@@ -102,14 +102,18 @@ async function visit(url) {
 }
 
 let waiting;
+let sending = 0; // while a text is on its way its form may be replaced by the answer alone
 function refreshSoon() {
   clearTimeout(waiting);
   waiting = setTimeout(async () => {
+    if (sending) return refreshSoon();
     const mine = asked;
     try {
       const response = await fetch(location.href, { headers: BACKGROUND });
       if (response.status === 401) return location.reload();
-      if (response.ok && mine === asked) show(await response.text(), null);
+      const text = await response.text();
+      if (sending) return refreshSoon();
+      if (response.ok && mine === asked) show(text, null);
       if (response.ok) connected();
     } catch {
       lost();
@@ -118,7 +122,12 @@ function refreshSoon() {
 }
 
 async function send(form, submitter, transport) {
-  return load(form.action, { method: "POST", body: new FormData(form, submitter) }, true, transport);
+  sending += 1;
+  try {
+    return await load(form.action, { method: "POST", body: new FormData(form, submitter) }, true, transport);
+  } finally {
+    sending -= 1;
+  }
 }
 
 const lost = () => { const toast = $("#offline"); if (toast) toast.hidden = false; };
