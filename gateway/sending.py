@@ -6,7 +6,8 @@ both in one transaction. What ends while that is being written shares the next o
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -20,6 +21,7 @@ from gateway.errors import TemporaryError
 from gateway.store import deliveries
 from gateway.store.deliveries import LONGEST_REPLY, Content, Due, Recorded
 
+T = TypeVar("T")
 AT_ONCE = 50
 """Mails on their way at once. A courier that does fewer at once would let leases wait in its own line."""
 POLL_SECONDS = 0.5
@@ -51,7 +53,7 @@ class Sender:
         try:
             while True:
                 try:
-                    await self._turn()
+                    await _to_its_end(self._turn())
                     await self._gw.outbound_signal.wait(POLL_SECONDS)
                 except Exception as error:
                     maillog.event("worker.error", error=type(error).__name__)
@@ -166,11 +168,24 @@ class Sender:
             task.cancel()
         if left:
             await asyncio.wait(left)
-        await self._settle(claiming=0)
-        async with self._gw.db.write() as session:
-            for task, due in left.items():
-                if task.cancelled():
-                    await deliveries.give_back(session, due, self._gw.clock.now())
+        try:
+            await self._settle(claiming=0)
+            async with self._gw.db.write() as session:
+                for task, due in left.items():
+                    if task.cancelled():
+                        await deliveries.give_back(session, due, self._gw.clock.now())
+        except TemporaryError as error:  # leases run out by themselves
+            maillog.event("worker.error", error=type(error).__name__)
+
+
+async def _to_its_end(work: Coroutine[Any, Any, T]) -> T:
+    """Whoever is cancelled while it works waits for its end first: what it claimed must not be forgotten."""
+    task = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.gather(task, return_exceptions=True)
+        raise
 
 
 _EVENTS = {Sent: "outbound.sent", Deferred: "outbound.deferred", Refused: "outbound.failed"}

@@ -180,6 +180,18 @@ def is_report(message: email.message.EmailMessage) -> bool:
     return str(message["To"].addresses[0].domain) == "shop.example"
 
 
+async def test_a_stop_amid_a_claim_forgets_nothing(house: House, thread_id: str, relay: Relay, sender: Sender) -> None:
+    await answer(house, thread_id)
+    running = asyncio.create_task(Sender(house.gw, relay).run())
+    for _ in range(3):  # until the claim is in its thread's hands
+        await asyncio.sleep(0)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    await sender.send_once()
+    assert ((await only(house)).state, len(relay.sent)) == ("sent", 1)
+
+
 async def test_the_sellers_get_one_mail_when_it_is_late_and_one_when_it_failed(
     house: House, thread_id: str, relay: Relay, sender: Sender, clock: StillClock
 ) -> None:
