@@ -67,7 +67,7 @@ class LocalBlobs:
                 _write_synced(draft, content)
                 draft.replace(path)
             for folder in path.parents[: len(path.relative_to(self.root.parent).parts)]:
-                _sync_folder(folder)
+                segments.sync_folder(folder)
         except OSError as error:
             with contextlib.suppress(OSError):
                 draft.unlink(missing_ok=True)
@@ -89,14 +89,6 @@ def _write_synced(path: Path, content: IO[bytes]) -> None:
         shutil.copyfileobj(content, file, COPY_BYTES)
         file.flush()
         os.fsync(file.fileno())
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 class BucketBlobs:

@@ -45,7 +45,7 @@ class Segments:
         self._folder.mkdir(parents=True, exist_ok=True)
         self._open, self._end = (self._folder / f"{new_id()}.seg").open("xb", buffering=0), 0
         for folder in (self._folder, *self._folder.parents[:2]):
-            _sync_folder(folder)
+            sync_folder(folder)
         return self._open
 
     def _write(self, file: IO[bytes], content: bytes) -> str:
@@ -81,7 +81,8 @@ def read(root: Path, key: str) -> bytes:
     return content
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder survive a power cut."""
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(handle)
