@@ -12,11 +12,11 @@ from gateway.context import Gateway
 from gateway.domain.actors import SYSTEM, Actor, Role
 from gateway.domain.addresses import SLUG, valid_slug
 from gateway.domain.auditing import On, changes
-from gateway.domain.ids import is_id
+from gateway.domain.ids import check_cursor, checked_id
 from gateway.domain.ledger import InboundPage, InboundQuery, InboundView
 from gateway.domain.rights import Scope
 from gateway.domain.routing.teams import zone_of
-from gateway.errors import Duplicate, Invalid, NotFound
+from gateway.errors import Duplicate, Invalid
 from gateway.store import ledger
 from gateway.store import shops as store
 from gateway.store.audit import record
@@ -119,8 +119,7 @@ async def add_token(gw: Gateway, role: Role, slug: str | None, scopes: tuple[Sco
 
 async def inbound_list(gw: Gateway, actor: Actor, query: InboundQuery) -> InboundPage:
     """A page of the ledger, newest first. Raises Invalid for a cursor that is not one of ours."""
-    if query.cursor is not None and not is_id(query.cursor):
-        raise Invalid("this cursor is not one of ours", field="cursor")
+    check_cursor(query.cursor)
     async with gw.db.read() as session:
         rows = await ledger.inbound_rows(session, actor, query)
     if rows:
@@ -182,6 +181,4 @@ async def _decided(gw: Gateway, actor: Actor, id_: str, names: tuple[str, str], 
 
 
 def _id(text: str) -> str:
-    if not is_id(text):
-        raise NotFound("there is no such mail in the ledger")
-    return text
+    return checked_id(text, "there is no such mail in the ledger")

@@ -9,10 +9,10 @@ from gateway.context import Gateway
 from gateway.domain.actors import Actor
 from gateway.domain.canned import MAX_NAME_CHARS, Canned, check, fill, in_language, signature_for
 from gateway.domain.conversations import clean_text
-from gateway.domain.ids import is_id
+from gateway.domain.ids import checked_id
 from gateway.domain.locales import LOCALES
 from gateway.domain.writing import UNDO_CHOICES
-from gateway.errors import Conflict, Duplicate, Invalid, NotFound
+from gateway.errors import Conflict, Duplicate, Invalid
 from gateway.store import canned as store
 from gateway.store import people
 
@@ -109,6 +109,4 @@ async def set_undo(gw: Gateway, user_id: str, seconds: int) -> None:
 
 
 def _id(text: str) -> str:
-    if not is_id(text):
-        raise NotFound("no such canned reply")
-    return text
+    return checked_id(text, "no such canned reply")

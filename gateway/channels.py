@@ -13,7 +13,7 @@ from gateway.context import Gateway
 from gateway.domain.actors import Actor
 from gateway.domain.addresses import NotesAddress, ShopAddress, recipient_of
 from gateway.domain.auditing import On, changes
-from gateway.domain.ids import is_id
+from gateway.domain.ids import checked_id
 from gateway.domain.note_mapping import mapping_of
 from gateway.domain.routing.channels import BY_MAIL, Channel, pattern_of
 from gateway.domain.routing.documents import ChannelDocument
@@ -111,9 +111,7 @@ def _on(known: Channel) -> On:
 
 
 def _id(text: str) -> str:
-    if not is_id(text):
-        raise NotFound("there is no such channel")
-    return text
+    return checked_id(text, "there is no such channel")
 
 
 async def _values(

@@ -12,7 +12,7 @@ from gateway.context import Gateway
 from gateway.domain.actors import Actor
 from gateway.domain.addresses import ascii_domain
 from gateway.domain.auditing import On, changes
-from gateway.domain.ids import is_id
+from gateway.domain.ids import check_cursor, checked_id
 from gateway.domain.queueing import (
     DeliveryDetail,
     DeliveryPage,
@@ -22,7 +22,7 @@ from gateway.domain.queueing import (
     SuppressionPage,
     SuppressionQuery,
 )
-from gateway.errors import Conflict, Duplicate, Forbidden, Invalid, NotFound
+from gateway.errors import Conflict, Duplicate, Forbidden, Invalid
 from gateway.models import Pause
 from gateway.store import delivery_queue as store
 from gateway.store import suppressions as listed
@@ -36,7 +36,7 @@ _Act = Callable[[AsyncSession], Coroutine[Any, Any, None]]
 
 async def deliveries(gw: Gateway, actor: Actor, query: DeliveryQuery) -> DeliveryPage:
     """A page of the queue, newest first. Raises Invalid for a cursor that is not one of ours."""
-    _check_cursor(query.cursor)
+    check_cursor(query.cursor)
     async with gw.db.read() as session:
         rows = await store.deliveries(session, actor, query, gw.clock.now())
     if rows:
@@ -87,7 +87,7 @@ async def _changed(gw: Gateway, actor: Actor, id_: str, names: tuple[str, str], 
 
 async def suppressions(gw: Gateway, actor: Actor, query: SuppressionQuery) -> SuppressionPage:
     """A page of the suppression list, newest first. Raises Invalid for a cursor that is not one of ours."""
-    _check_cursor(query.cursor)
+    check_cursor(query.cursor)
     async with gw.db.read() as session:
         rows = await listed.suppressions(session, actor, query)
     if rows:
@@ -153,12 +153,5 @@ async def resume(gw: Gateway, actor: Actor, id_: str) -> None:
     maillog.event("outbound.resumed", id=id_, by=actor.user_id or actor.id)
 
 
-def _check_cursor(cursor: str | None) -> None:
-    if cursor is not None and not is_id(cursor):
-        raise Invalid("this cursor is not one of ours", field="cursor")
-
-
 def _id(text: str) -> str:
-    if not is_id(text):
-        raise NotFound("there is nothing of this id")
-    return text
+    return checked_id(text, "there is nothing of this id")

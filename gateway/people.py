@@ -15,11 +15,11 @@ from gateway.context import Gateway
 from gateway.domain.actors import SYSTEM, Actor
 from gateway.domain.addresses import fold, split
 from gateway.domain.auditing import On, changes
-from gateway.domain.ids import is_id
+from gateway.domain.ids import checked_id
 from gateway.domain.rights import Role
 from gateway.domain.staff import SHOP_ROLES, Colleague, Wish, check_may_change, lost
 from gateway.domain.tokens import fingerprint, from_entropy
-from gateway.errors import Conflict, Forbidden, Invalid, NotFound
+from gateway.errors import Conflict, Forbidden, Invalid
 from gateway.store import people as people_store
 from gateway.store import shops as shop_store
 from gateway.store import staff as store
@@ -63,8 +63,7 @@ async def colleague(gw: Gateway, actor: Actor, id_: str) -> Colleague:
 
 
 async def _colleague(gw: Gateway, session: AsyncSession, actor: Actor, id_: str) -> Colleague:
-    if not is_id(id_):
-        raise NotFound("nobody of this id works here")
+    checked_id(id_, "nobody of this id works here")
     return await store.colleague(session, actor, id_, gw.clock.now())
 
 

@@ -8,7 +8,7 @@ from gateway.clock import new_id
 from gateway.context import Gateway
 from gateway.domain.actors import Actor
 from gateway.domain.auditing import On, changes
-from gateway.domain.ids import is_id
+from gateway.domain.ids import checked_id
 from gateway.domain.routing.actions import Action, read_action
 from gateway.domain.routing.conditions import read_condition
 from gateway.domain.routing.documents import PlacedRuleDocument, RuleDocument
@@ -121,9 +121,7 @@ def _own(actor: Actor, known: Rule) -> None:
 
 
 def _id(text: str) -> str:
-    if not is_id(text):
-        raise NotFound("there is no such rule")
-    return text
+    return checked_id(text, "there is no such rule")
 
 
 async def _place(session: AsyncSession, actor: Actor, id_: str, position: int | None) -> None:

@@ -11,7 +11,7 @@ from gateway.clock import new_id
 from gateway.context import Gateway
 from gateway.domain.actors import Actor
 from gateway.domain.auditing import On, changes
-from gateway.domain.ids import is_id
+from gateway.domain.ids import check_cursor, checked_id
 from gateway.domain.sealing import NONCE_BYTES, seal, unseal
 from gateway.domain.sources.hearing import Kind
 from gateway.domain.sources.setup import (
@@ -25,7 +25,7 @@ from gateway.domain.sources.setup import (
     source_json,
 )
 from gateway.domain.tokens import from_entropy
-from gateway.errors import Invalid, NotFound
+from gateway.errors import Invalid
 from gateway.outcalls import Caller
 from gateway.source_calls import SEALED_FOR
 from gateway.store import source_setup as store
@@ -121,8 +121,7 @@ async def remove(gw: Gateway, actor: Actor, id_: str) -> None:
 
 async def calls(gw: Gateway, actor: Actor, id_: str, cursor: str | None = None, limit: int = 50) -> CallPage:
     """The log of a source's calls, newest first. Raises NotFound, Invalid for a cursor that is not one of ours."""
-    if cursor is not None and not is_id(cursor):
-        raise Invalid("this cursor is not one of ours", field="cursor")
+    check_cursor(cursor)
     async with gw.db.read() as session:
         await _source(gw, session, actor, id_)
         rows = await store.calls(session, id_, cursor, limit)
@@ -131,8 +130,7 @@ async def calls(gw: Gateway, actor: Actor, id_: str, cursor: str | None = None, 
 
 
 async def _source(gw: Gateway, session: AsyncSession, actor: Actor, id_: str) -> SourceView:
-    if not is_id(id_):
-        raise NotFound("there is no such order source")
+    checked_id(id_, "there is no such order source")
     return await store.source(session, actor, id_, _hooks(gw))
 
 

@@ -10,7 +10,7 @@ from gateway.context import Gateway
 from gateway.domain.actors import Actor
 from gateway.domain.auditing import On
 from gateway.domain.conversations import Person
-from gateway.domain.ids import is_id
+from gateway.domain.ids import checked_id
 from gateway.domain.routing.documents import TeamDocument
 from gateway.domain.routing.shapes import team_json
 from gateway.domain.routing.teams import Team, zone_of
@@ -75,9 +75,7 @@ def _on(known: Team, shop_id: str | None) -> On:
 
 
 def _id(text: str) -> str:
-    if not is_id(text):
-        raise NotFound("there is no such team")
-    return text
+    return checked_id(text, "there is no such team")
 
 
 async def _values(session: AsyncSession, actor: Actor, document: TeamDocument) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from gateway import letters
 from gateway.context import Gateway
 from gateway.domain.actors import Actor
 from gateway.domain.auditing import On
-from gateway.domain.ids import is_id
+from gateway.domain.ids import checked_id
 from gateway.domain.locales import LOCALES
 from gateway.errors import Conflict, Duplicate, Forbidden, Invalid, NotFound
 from gateway.mailing import Notice, post
@@ -93,8 +93,7 @@ async def preview(gw: Gateway, actor: Actor, place: Place, parts: Mapping[str, s
     shown = check(gw.renderer, place.name, place.locale, parts)
     if not thread_id or place.name != "reply":
         return shown
-    if not is_id(thread_id):
-        raise NotFound("no such thread")
+    checked_id(thread_id, "no such thread")
     async with gw.db.read() as session:
         talk = await conversation(session, actor, thread_id)
     there = replace(talk, buyer_locale=place.locale)

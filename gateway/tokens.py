@@ -9,10 +9,10 @@ from gateway.clock import new_id
 from gateway.context import Gateway
 from gateway.domain.actors import Actor
 from gateway.domain.auditing import On
-from gateway.domain.ids import is_id
+from gateway.domain.ids import checked_id
 from gateway.domain.rights import ROLES, SCOPE_NAMES, Role, Scope
 from gateway.domain.tokens import fingerprint, from_entropy
-from gateway.errors import Forbidden, Invalid, NotFound
+from gateway.errors import Forbidden, Invalid
 from gateway.store import shops as shop_store
 from gateway.store import tokens as store
 from gateway.store.audit import record
@@ -80,8 +80,7 @@ def _check(wish: NewToken, now: datetime) -> None:
 
 async def revoke(gw: Gateway, actor: Actor, id_: str) -> None:
     """End a token at once. Raises NotFound, Forbidden."""
-    if not is_id(id_):
-        raise NotFound("there is no such token")
+    checked_id(id_, "there is no such token")
     actor, now = actor.acting("manage"), gw.clock.now()
     async with gw.db.write() as session:
         row = await store.revoke(session, actor, id_, now)

@@ -4,9 +4,8 @@ from gateway import maillog, outbound
 from gateway.blobs import fetch
 from gateway.context import Gateway
 from gateway.domain.actors import Actor
-from gateway.domain.ids import is_id
+from gateway.domain.ids import checked_id
 from gateway.domain.writing import Draft, Unsent
-from gateway.errors import NotFound
 from gateway.outbound import NewAttachment, ReplyDraft
 from gateway.store import drafts
 from gateway.store import unsending as store
@@ -50,6 +49,4 @@ async def send_now(gw: Gateway, actor: Actor, message_id: str) -> str:
 
 
 def _id(text: str) -> str:
-    if not is_id(text):
-        raise NotFound("no such message")
-    return text
+    return checked_id(text, "no such message")

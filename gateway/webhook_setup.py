@@ -13,12 +13,12 @@ from gateway.clock import new_id
 from gateway.context import Gateway
 from gateway.domain.actors import Actor
 from gateway.domain.auditing import On, changes
-from gateway.domain.ids import is_id
+from gateway.domain.ids import check_cursor, checked_id
 from gateway.domain.sealing import NONCE_BYTES, seal
 from gateway.domain.webhooks.events import KINDS, TEST
 from gateway.domain.webhooks.setup import MAX_DESCRIPTION, MAX_URL, CallPage, CallView, Made, WebhookView, webhook_json
 from gateway.domain.webhooks.signing import SECRET_BYTES, secret_of, shown_secret
-from gateway.errors import Forbidden, Invalid, NotFound
+from gateway.errors import Forbidden, Invalid
 from gateway.outcalls import Caller
 from gateway.store import webhook_setup as store
 from gateway.store.audit import record
@@ -112,8 +112,7 @@ async def remove(gw: Gateway, actor: Actor, id_: str) -> None:
 
 async def calls(gw: Gateway, actor: Actor, id_: str, cursor: str | None = None, limit: int = 50) -> CallPage:
     """What was sent to it, newest first. Raises NotFound, Invalid for a cursor that is not one of ours."""
-    if cursor is not None and not is_id(cursor):
-        raise Invalid("this cursor is not one of ours", field="cursor")
+    check_cursor(cursor)
     async with gw.db.read() as session:
         await _webhook(session, actor, id_)
         rows = await store.calls(session, id_, cursor, limit)
@@ -144,8 +143,7 @@ async def replay(gw: Gateway, actor: Actor, id_: str, delivery_id: str = "") -> 
 
 
 async def _webhook(session: AsyncSession, actor: Actor, id_: str) -> WebhookView:
-    if not is_id(id_):
-        raise NotFound("there is no such webhook")
+    checked_id(id_, "there is no such webhook")
     return await store.webhook(session, actor, id_)
 
 

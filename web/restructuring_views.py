@@ -3,8 +3,8 @@
 from aiohttp import web
 
 from gateway import blocking, buyers, restructuring
-from gateway.domain.ids import is_id
-from gateway.errors import Invalid, NotFound
+from gateway.domain.ids import checked_id
+from gateway.errors import Invalid
 
 from .keys import FORM, gateway, visit
 from .pages import back, see_other
@@ -66,6 +66,4 @@ async def merge_buyer(request: web.Request) -> web.StreamResponse:
 
 
 def _id(text: str) -> str:
-    if not is_id(text):
-        raise NotFound("there is no such thing")
-    return text
+    return checked_id(text, "there is no such thing")

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from uuid import UUID
 
+from gateway.errors import Invalid, NotFound
+
 NewId = Callable[[], str]
 
 
@@ -25,3 +27,16 @@ def is_id(text: str) -> bool:
         return str(UUID(text)) == text.lower()
     except ValueError:
         return False
+
+
+def checked_id(text: str, absent: str) -> str:
+    """The id itself. Raises NotFound with the words `absent` for what is no id: nothing can be there."""
+    if not is_id(text):
+        raise NotFound(absent)
+    return text
+
+
+def check_cursor(cursor: str | None) -> None:
+    """Lists go on after an id. Raises Invalid for a cursor that is none."""
+    if cursor is not None and not is_id(cursor):
+        raise Invalid("this cursor is not one of ours", field="cursor")
