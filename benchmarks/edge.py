@@ -6,9 +6,6 @@ and the slowest of interleaved rounds, and the ratio to stock. What keeping a ma
 
 import argparse
 import asyncio
-import json
-import os
-import platform
 import shutil
 import statistics
 import subprocess
@@ -17,11 +14,10 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-LAST = Path(__file__).with_name("results") / "edge.json"
-TICKS = os.sysconf("SC_CLK_TCK")
+from benchmarks.measuring import cpu_seconds, last, machine, remember
+
 SERVERS = ("stock", "ours-asyncio", "ours-uvloop")
 
 
@@ -106,12 +102,6 @@ def running(name: str) -> Iterator[tuple[int, str]]:
             process.kill()
 
 
-def cpu_seconds(pid: int) -> float:
-    """User and system time that a process has used."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS
-
-
 def load(case: Case, pid: int, port: str) -> Round:
     """One round of a case against one server."""
     command = ["smtp-source", "-s", str(case.sessions), "-m", str(case.mails), "-l", str(case.size)]
@@ -150,10 +140,10 @@ def show(result: dict[str, Any], before: dict[str, Any]) -> None:
     """One line a server, with what it was the last time."""
     print(f"\n{result['case']}, n={result['mails']}")
     for name in SERVERS:
-        last = f"   (last {before['rate'][name]:,.0f}/s)" if before else ""
+        earlier = f"   (last {before['rate'][name]:,.0f}/s)" if before else ""
         print(
             f"  {name:<13}{result['rate'][name]:>8,.0f}/s  slowest {result['slowest'][name]:>8,.0f}/s"
-            f"  {result['cpu_ms'][name]:>6.3f} ms CPU a mail  {result['ratio'][name]:>5.2f} x stock{last}"
+            f"  {result['cpu_ms'][name]:>6.3f} ms CPU a mail  {result['ratio'][name]:>5.2f} x stock{earlier}"
         )
 
 
@@ -168,17 +158,13 @@ def main() -> None:
         return run_server(options.serve)
     if not shutil.which("smtp-source"):
         parser.error("smtp-source is missing: apt-get install postfix")
-    print(
-        f"{platform.platform()}, {os.cpu_count()} CPUs, Python {platform.python_version()}, median of {options.rounds}"
-    )
-    before = {one["case"]: one for one in json.loads(LAST.read_text())} if LAST.exists() else {}
-    cases = CASES if options.only is None else (CASES[options.only],)
-    for case in cases:
-        before[str(case)] = (
-            result := row(case, measure(case, options.rounds)),
-            show(result, before.get(str(case), {})),
-        )[0]
-    LAST.write_text(json.dumps(list(before.values()), indent=1) + "\n")
+    print(f"{machine()}, median of {options.rounds}")
+    known = {one["case"]: one for one in last("edge")}
+    for case in CASES if options.only is None else (CASES[options.only],):
+        result = row(case, measure(case, options.rounds))
+        show(result, known.get(str(case), {}))
+        known[str(case)] = result
+    remember("edge", list(known.values()))
     return None
 
 
