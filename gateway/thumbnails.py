@@ -17,7 +17,7 @@ SIZE = (672, 504)
 """Twice what a page shows, for dense screens."""
 QUALITY = 78
 CONTENT_TYPE = "image/webp"
-_BROKEN = (
+BROKEN = (
     # What Pillow's decoders raise for broken files and for bombs; UnidentifiedImageError is an OSError.
     Image.DecompressionBombError,
     Image.DecompressionBombWarning,
@@ -34,7 +34,7 @@ def thumbnail(content: bytes) -> bytes:
     """
     try:
         return _shrunk(content)
-    except _BROKEN:
+    except BROKEN:
         raise NotFound("no such picture") from None
 
 

@@ -2,12 +2,13 @@
 
 from gateway.models.audit import AuditEntry, AuditHead
 from gateway.models.batches import BatchAct
+from gateway.models.brands import ShopBrand
 from gateway.models.links import BuyerLink, LinkMessage
 from gateway.models.mail import Delivery, DeliveryAttempt, InboundEmail, Pause, RawEmail, Suppression
 from gateway.models.notifications import NotificationChoice, SellerNotice
 from gateway.models.orders import Buyer, BuyerAddress, Order
 from gateway.models.people import ApiToken, Invitation, Membership, SignInFailure, SignInLink, User, WebSession
-from gateway.models.rollups import DailyTimes, HourlyCount, RollupMark
+from gateway.models.rollups import DailyTimes, RollupMark
 from gateway.models.routing import Channel, RoutingRule, Team, TeamMember
 from gateway.models.second_factors import MailRequest, RecoveryCode, TotpSecret
 from gateway.models.shops import Shop
@@ -33,7 +34,6 @@ __all__ = [
     "Delivery",
     "DeliveryAttempt",
     "Draft",
-    "HourlyCount",
     "InboundEmail",
     "Invitation",
     "LinkMessage",
@@ -53,6 +53,7 @@ __all__ = [
     "RoutingRule",
     "SellerNotice",
     "Shop",
+    "ShopBrand",
     "SignInFailure",
     "SignInLink",
     "Signature",
