@@ -14,6 +14,7 @@ from gateway.domain.actors import Actor
 from gateway.domain.auditing import On
 from gateway.domain.conversations import (
     MAX_LIMIT,
+    SORTS,
     VIEWS,
     AttachmentView,
     MessageView,
@@ -69,9 +70,9 @@ async def desk(gw: Gateway, actor: Actor, query: ThreadQuery) -> Desk:
 
 
 async def list_threads(gw: Gateway, actor: Actor, query: ThreadQuery) -> Page:
-    """A page of threads, newest first, without bodies.
+    """A page of threads, without bodies.
 
-    Raises Invalid for a wrong view, limit or cursor, NotFound for a shop that the actor does not reach.
+    Raises Invalid for a wrong view, order, limit or cursor, NotFound for a shop that the actor does not reach.
     """
     _check(query)
     async with gw.db.read() as session:
@@ -81,6 +82,8 @@ async def list_threads(gw: Gateway, actor: Actor, query: ThreadQuery) -> Page:
 def _check(query: ThreadQuery) -> None:
     if query.view not in VIEWS:
         raise Invalid(f"view must be one of {', '.join(VIEWS)}", field="view")
+    if query.sort not in SORTS:
+        raise Invalid(f"sort must be one of {', '.join(SORTS)}", field="sort")
     if not 1 <= query.limit <= MAX_LIMIT:
         raise Invalid(f"limit must be from 1 to {MAX_LIMIT}", field="limit")
 

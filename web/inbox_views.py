@@ -8,14 +8,14 @@ from urllib.parse import urlencode
 from aiohttp import web
 from markupsafe import Markup
 
-from gateway import batch, inbox
+from gateway import batch, inbox, sorting
 from gateway.clock import new_id
-from gateway.domain.conversations import VIEWS, ThreadDetail, ThreadQuery, ThreadSummary
+from gateway.domain.conversations import SORTS, VIEWS, Sort, ThreadDetail, ThreadQuery, ThreadSummary
 
 from . import list_filters
 from .i18n import N_
-from .keys import ROWS, gateway, visit
-from .pages import locale_of, render
+from .keys import FORM, ROWS, gateway, visit
+from .pages import back, locale_of, render
 from .rows import Look
 from .times import zone_of
 
@@ -53,6 +53,11 @@ SNOOZES = {
     "3d": (N_("3 days"), timedelta(days=3)),
     "7d": (N_("1 week"), timedelta(days=7)),
 }
+SORT_NAMES: dict[Sort, tuple[str, str]] = {
+    # What each order of a list is called, in full and beside its picture.
+    "newest": (N_("Newest first"), N_("Newest")),
+    "due": (N_("Next to breach first"), N_("Due")),
+}
 PER_PAGE = 40
 
 
@@ -89,8 +94,22 @@ def place_of(request: web.Request) -> Place:
 async def desk_of(request: web.Request) -> inbox.Desk:
     """Read the views, the list and the counts. Raises NotFound for a shop of somebody else."""
     place = place_of(request)
-    query = ThreadQuery(place.shop or None, place.view, place.q, cursor=place.cursor, limit=PER_PAGE)
+    shop, sort = place.shop or None, sort_of(request, place.view)
+    query = ThreadQuery(shop, place.view, place.q, cursor=place.cursor, limit=PER_PAGE, sort=sort)
     return await inbox.desk(gateway(request), visit(request).actor, query)
+
+
+def sort_of(request: web.Request, view: str) -> Sort:
+    """The order that the reader has chosen for a view."""
+    chosen = visit(request).account.sorts.get(view)
+    return next((sort for sort in SORTS if sort == chosen), "newest")
+
+
+async def sort(request: web.Request) -> web.StreamResponse:
+    """Remember in which order the reader likes a view; the list from its top."""
+    form = request[FORM]
+    await sorting.choose(gateway(request), visit(request).account.id, form.get("view"), form.get("sort"))
+    return back(request, "/inbox")
 
 
 async def inbox_page(request: web.Request) -> web.StreamResponse:
@@ -113,6 +132,8 @@ async def show(
         place=place,
         heading=VIEW_NAMES[place.view][0],
         views=VIEW_NAMES,
+        sort=sort_of(request, place.view),
+        sorts=SORT_NAMES,
         empty=EMPTY_VIEWS[place.view],
         detail=detail,
         form_id=new_id(),

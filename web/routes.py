@@ -89,6 +89,7 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/settings/security/off", settings_views.drop_factor, OWN),
     Route("POST", "/settings/browsers", settings_views.end_browsers, OWN),
     Route("GET", "/inbox", inbox_views.inbox_page, SIGNED_IN),
+    Route("POST", "/settings/sort", inbox_views.sort, OWN),
     Route("GET", "/live", live.live, SIGNED_IN),
     Route("POST", "/threads/batch", batch_views.change, SIGNED_IN),
     Route("POST", "/threads/batch/answer", batch_views.answer, SIGNED_IN),

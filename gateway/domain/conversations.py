@@ -24,12 +24,18 @@ VIEWS = (
     "closed",
     "all",
 )
+Sort = Literal["newest", "due"]
+SORTS: tuple[Sort, ...] = ("newest", "due")
+"""The order of a list: newest message first; or next to breach first, then newest first what has no target."""
 MAX_LIMIT = 100
 
 
 @dataclass(frozen=True, slots=True)
 class ThreadQuery:
-    """Which threads to list. `shop` is a slug; `view` one of VIEWS; `q` words that must all occur; `team` an id."""
+    """Which threads to list. `shop` is a slug; `view` one of VIEWS; `q` words that must all occur; `team` an id.
+
+    `sort` is one of SORTS; what is found by words is newest first whatever it says.
+    """
 
     shop: str | None = None
     view: str = "all"
@@ -38,6 +44,7 @@ class ThreadQuery:
     cursor: str = ""
     limit: int = 50
     team: str = ""
+    sort: Sort = "newest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +125,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Some threads, newest first, and the cursor of the page after them.
+    """Some threads in their order, and the cursor of the page after them.
 
     `search` is how the words were understood (a `searching_queries.Search`), `hits` where they stand, by thread.
     """
@@ -219,15 +226,20 @@ class ThreadDetail:
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """A place in a list that is ordered by time and id, newest first."""
+    """A place in a list: the moment and the id of the thread that stands there.
+
+    `part` says of which: `newest`; of a list by targets `due`, whose moments are those, and `rest`, newest first again.
+    """
 
     at: datetime
     id: str
+    part: Literal["newest", "due", "rest"] = "newest"
 
 
 def write_cursor(position: Position) -> str:
     """An opaque text for URLs."""
-    text = json.dumps([position.at.isoformat(), position.id], separators=(",", ":"))
+    part = [] if position.part == "newest" else [position.part]
+    text = json.dumps([position.at.isoformat(), position.id, *part], separators=(",", ":"))
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
@@ -236,13 +248,13 @@ def read_cursor(cursor: str) -> Position | None:
     if not cursor:
         return None
     try:
-        at, id_ = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        at, id_, *part = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         moment = datetime.fromisoformat(at)
     except (ValueError, TypeError, binascii.Error):
         raise Invalid("this cursor is not one of ours", field="cursor") from None
-    if moment.tzinfo is None or not isinstance(id_, str) or "\0" in id_:
+    if moment.tzinfo is None or not isinstance(id_, str) or "\0" in id_ or part not in ([], ["due"], ["rest"]):
         raise Invalid("this cursor is not one of ours", field="cursor")
-    return Position(moment, id_)
+    return Position(moment, id_, *part)
 
 
 def clean_text(text: str) -> str:

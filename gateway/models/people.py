@@ -14,6 +14,7 @@ class User(SQLModel, table=True):
     Life cycle: invited (not active, with an open invitation) → active → deactivated → active.
 
     `undo_seconds` is how long an answer that was sent from a page waits, so that it can be taken back.
+    `sorts` are the views whose list is in another order than newest first, each with its order.
     """
 
     __tablename__ = "users"
@@ -27,6 +28,7 @@ class User(SQLModel, table=True):
     locale: str = ""
     time_zone: str = ""
     undo_seconds: int = 10
+    sorts: dict[str, str] = Field(default_factory=dict, sa_column=json_column())
     active: bool = True
     created_at: datetime
 

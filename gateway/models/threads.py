@@ -44,6 +44,7 @@ class Thread(SQLModel, table=True):
         _of_some("ix_threads_automatic", "automatic"),
         _of_some("ix_threads_unread", "unread"),
         _where("ix_threads_to_do", "status <> 'closed'", "assignee_id", "shop_id", "last_message_at", "id"),
+        _where("ix_threads_due", "due_at IS NOT NULL", "shop_id", "due_at", "id"),
         _where("ix_threads_merged_into_id", "merged_into_id IS NOT NULL", "merged_into_id"),
     )
 

@@ -1,6 +1,6 @@
 """Reads and writes users, their shops, browser sessions, sign-in links and failed sign-ins."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -36,6 +36,7 @@ class Account:
     locale: str
     time_zone: str
     undo_seconds: int
+    sorts: Mapping[str, str]
     active: bool
     shop_ids: tuple[str, ...] | None
     by_shop: tuple[tuple[str, Role], ...] = ()
@@ -76,7 +77,7 @@ async def _account(session: AsyncSession, which: Any) -> Account | None:
 
 
 async def _with_shops(session: AsyncSession, row: Row[Any]) -> Account:
-    names = "id email name role password_hash locale time_zone undo_seconds active".split()
+    names = "id email name role password_hash locale time_zone undo_seconds sorts active".split()
     same = {name: getattr(row, name) for name in names}
     if row.role == "admin":
         return Account(shop_ids=None, **same)

@@ -1,9 +1,10 @@
-"""Pages of threads, newest first: by an index of the threads' table, or by the search index when words are asked.
+"""Pages of threads: by an index of the threads' table, or by the search index when words are asked.
 
 Keyset paging: a page begins below the place where the one before ended, however many threads lie above it.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -24,12 +25,13 @@ from gateway.domain.conversations import (
 from gateway.domain.orders import fold_order_no
 from gateway.domain.searching_hits import all_stand, excerpt, marked
 from gateway.domain.searching_queries import Search, read_search, span
+from gateway.errors import Invalid
 from gateway.models import Order, Thread
 from gateway.models.columns import table_of
 from gateway.store import searching
 from gateway.store.search_index import EPOCH, NEWEST, SLOTS, number
 from gateway.store.thread_search import VIEW_CONDITIONS, conditions_of, owned
-from gateway.store.threads import NEWEST_FIRST, rows, shop_ids, summaries
+from gateway.store.threads import rows, shop_ids, summaries
 
 _T, _O = table_of(Thread), table_of(Order)
 MANY_SHOPS = 30
@@ -37,6 +39,34 @@ MOST_LOOKED_AT = 20_000
 """Hits that the filters of a search may leave out before a page ends early."""
 READ_AT_ONCE = 100
 Conditions = Sequence[ColumnElement[bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A stretch of a list that one index has in order: which threads it holds, by what, in which direction."""
+
+    holds: Conditions
+    by: tuple[ColumnElement[Any], ColumnElement[Any]]
+    newest_first: bool = True
+
+    @property
+    def order(self) -> tuple[ColumnElement[Any], ...]:
+        return tuple(column.desc() if self.newest_first else column for column in self.by)
+
+    def after(self, position: Position) -> ColumnElement[bool]:
+        moment, id_ = self.by
+        place = tuple_(literal(position.at, moment.type), literal(position.id))
+        return tuple_(moment, id_) < place if self.newest_first else tuple_(moment, id_) > place
+
+
+_BY_MESSAGE = (_T.c.last_message_at, _T.c.id)
+_PARTS = {
+    "newest": _Part((), _BY_MESSAGE),
+    "due": _Part((_T.c.due_at.is_not(None),), (_T.c.due_at, _T.c.id), newest_first=False),
+    "rest": _Part((_T.c.due_at.is_(None),), _BY_MESSAGE),
+}
+_LISTS = {"newest": ("newest",), "due": ("due", "rest")}
+"""Which parts make a list, by its order."""
 
 
 async def page(session: AsyncSession, actor: Actor, query: ThreadQuery) -> Page:
@@ -51,31 +81,49 @@ async def page(session: AsyncSession, actor: Actor, query: ThreadQuery) -> Page:
     if query.order_no:
         conditions.append(await _about_order(session, shops, query.order_no))
     if search.keys:
+        if after and after.part != "newest":
+            raise Invalid("this cursor is of another list", field="cursor")
         return await _found(session, search, (_T.c.shop_id.in_(shops), *conditions), shops, query.limit, after)
-    if after is not None:
-        conditions.append(_before(after))
-    found = await _newest(session, shops, conditions, query.limit + 1)
-    return _page(found, query.limit, search)
+    found, names = await _listed(session, shops, conditions, query, after)
+    items = tuple(found[: query.limit])
+    more = len(found) > query.limit
+    return Page(items, write_cursor(_position(items[-1], names)) if more else None, search)
 
 
-def _page(found: Sequence[ThreadSummary], limit: int, search: Search, hits: dict[str, Hit] | None = None) -> Page:
-    items = tuple(found[:limit])
-    end = Position(items[-1].last_message_at, items[-1].id) if len(found) > limit else None
-    return Page(items, write_cursor(end) if end else None, search, hits or {})
+async def _listed(
+    session: AsyncSession, shops: Sequence[str], conditions: Conditions, query: ThreadQuery, after: Position | None
+) -> tuple[list[ThreadSummary], Sequence[str]]:
+    """Part after part until there is one more than a page, and the parts of the list.
+
+    A cursor goes on with the list that it is of, whatever the query says.
+    """
+    names = next(names for names in _LISTS.values() if after.part in names) if after else _LISTS[query.sort]
+    found: list[ThreadSummary] = []
+    for name in names[names.index(after.part) :] if after else names:
+        part, wanted = _PARTS[name], query.limit + 1 - len(found)
+        begin = (part.after(after),) if after and after.part == name else ()
+        found += await _stretch(session, shops, part, (*part.holds, *conditions, *begin), wanted) if wanted else []
+    return found, names
 
 
-async def _newest(
-    session: AsyncSession, shops: Sequence[str], conditions: Conditions, limit: int
+def _position(item: ThreadSummary, names: Sequence[str]) -> Position:
+    if item.due_at is not None and "due" in names:
+        return Position(item.due_at, item.id, "due")
+    return Position(item.last_message_at, item.id, "rest" if "rest" in names else "newest")
+
+
+async def _stretch(
+    session: AsyncSession, shops: Sequence[str], part: _Part, conditions: Conditions, limit: int
 ) -> list[ThreadSummary]:
-    def parts(place: ColumnElement[bool]) -> Any:
-        return select(_T.c.id).where(place, *conditions).order_by(*NEWEST_FIRST).limit(limit).subquery()
+    def of_some(place: ColumnElement[bool]) -> Any:
+        return select(_T.c.id).where(place, *conditions).order_by(*part.order).limit(limit).subquery()
 
-    ids = union_all(*(select(part.c.id) for part in map(parts, _places(shops)))).subquery()
+    ids = union_all(*(select(some.c.id) for some in map(of_some, _places(shops)))).subquery()
 
-    def newest(every: Select[Any]) -> Select[Any]:
-        return every.join(ids, ids.c.id == _T.c.id).order_by(*NEWEST_FIRST).limit(limit)
+    def whole(every: Select[Any]) -> Select[Any]:
+        return every.join(ids, ids.c.id == _T.c.id).order_by(*part.order).limit(limit)
 
-    return await summaries(session, newest)
+    return await summaries(session, whole)
 
 
 def _places(shops: Sequence[str]) -> list[ColumnElement[bool]]:
@@ -95,11 +143,6 @@ async def _about_order(session: AsyncSession, shops: Sequence[str], order_no: st
     orders = await rows(session, named)
     buyers, ids = [row.buyer_id for row in orders], [row.id for row in orders]
     return and_(_T.c.buyer_id.in_(buyers), _T.c.order_id.in_(ids))
-
-
-def _before(position: Position) -> ColumnElement[bool]:
-    place = tuple_(literal(position.at, _T.c.last_message_at.type), literal(position.id))
-    return tuple_(_T.c.last_message_at, _T.c.id) < place
 
 
 async def _found(
@@ -158,5 +201,6 @@ async def _shown(session: AsyncSession, search: Search, ids: list[str], limit: i
     marks = {
         item.id: Hit(marked(item.subject, search), excerpt(said[item.id], search)) for item in items if item.id in said
     }
-    whole = _page(items, limit, search, marks)
-    return whole if whole.next or rest is None else Page(whole.items, write_cursor(rest), search, marks)
+    shown = tuple(items[:limit])
+    end = _position(shown[-1], ("newest",)) if len(items) > limit else rest
+    return Page(shown, write_cursor(end) if end else None, search, marks)

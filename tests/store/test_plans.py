@@ -71,6 +71,7 @@ async def test_every_list_search_and_count_is_answered_by_an_index(db: Database,
         async with db.read() as session:
             for view in VIEWS:
                 await thread_lists.page(session, seller, ThreadQuery(view=view))
+                await thread_lists.page(session, seller, ThreadQuery(view=view, sort="due"))
             for q in SEARCHES:
                 await thread_lists.page(session, seller, ThreadQuery(q=q))
             first = await thread_lists.page(session, seller, ThreadQuery(limit=1))
@@ -84,6 +85,16 @@ async def test_every_list_search_and_count_is_answered_by_an_index(db: Database,
         statement: lines for statement, lines in explained.items() if any(READS_ALL.search(line) for line in lines)
     }
     assert wrong == {}
+
+
+async def test_a_list_by_targets_is_read_in_its_order(db: Database, seller: Actor) -> None:
+    """Not sorted out of all that fits: the index of targets gives the part that has one, shop by shop."""
+    with asked(db) as statements:
+        async with db.read() as session:
+            await thread_lists.page(session, seller, ThreadQuery(view="needs_reply", sort="due"))
+    explained = await plans(db, [one for one in statements if "due_at IS NOT NULL" in one[0]])
+    [lines] = explained.values()
+    assert sum("ix_threads_due" in line for line in lines) == len(seller.shop_ids or ())
 
 
 @pytest.mark.parametrize("q", ["", "lamp", "灯笼坏了"])

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from gateway.domain.actors import SYSTEM, Actor
-from gateway.domain.conversations import ThreadQuery, ThreadSummary
+from gateway.domain.conversations import Position, ThreadQuery, ThreadSummary, write_cursor
 from gateway.errors import Invalid
 from gateway.models import Shop
 from gateway.store import thread_lists, threads
@@ -59,7 +59,40 @@ async def test_pages_follow_each_other_without_gaps_or_doubles(db: Database, sho
     assert seen[-1] in ("AE-0", "AE-1")
 
 
-@pytest.mark.parametrize("cursor", ["x", "eyJh", "WyJhIiwiYiJd", "WzEsMl0", "é"])
+async def due(db: Database, shop: Shop, order_no: str, hours: int) -> None:
+    message = await filed(db, shop, order_no)
+    async with db.write() as session:
+        at = {"due_at": NOW + timedelta(hours=hours)}
+        await threads.update_thread(session, SYSTEM, message.thread_id, at)
+
+
+async def test_next_to_breach_first_then_the_newest_without_a_target(db: Database, shop: Shop) -> None:
+    async with db.write() as session:
+        second = await builders.add_shop(session, "teahouse", "Teahouse")
+    for order_no, of, hours in (("AE-3", shop, 3), ("AE-1", second, -2), ("AE-2", shop, 1), ("AE-4", second, 3)):
+        await due(db, of, order_no, hours)
+    for minutes in (0, 20, 10):
+        at = NOW + timedelta(minutes=minutes)
+        await filed(db, second if minutes == 10 else shop, f"NO-{minutes}", received_at=at)
+    wanted = ["AE-1", "AE-2", "AE-3", "AE-4", "NO-20", "NO-10", "NO-0"]
+    for limit in range(1, 8):
+        seen: list[str] = []
+        cursor: str | None = ""
+        while cursor is not None:
+            query = ThreadQuery(limit=limit, cursor=cursor, sort="due" if not cursor else "newest")
+            async with db.read() as session:
+                page = await thread_lists.page(session, SYSTEM, query)
+            assert len(page.items) <= limit
+            seen += [row.order_no or "" for row in page.items]
+            cursor = page.next
+        assert seen == wanted
+    with pytest.raises(Invalid):
+        await found(db, SYSTEM, q="lamp", cursor=write_cursor(Position(NOW, "x", "due")))
+
+
+@pytest.mark.parametrize(
+    "cursor", ["WyIyMDI2LTExLTIzVDA3OjAwOjAwKzAwOjAwIiwieCIsImFsbCJd", "x", "eyJh", "WyJhIiwiYiJd", "WzEsMl0", "é"]
+)
 async def test_a_cursor_of_somebody_elses_is_invalid(db: Database, cursor: str) -> None:
     with pytest.raises(Invalid):
         await found(db, SYSTEM, cursor=cursor)

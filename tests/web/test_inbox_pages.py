@@ -6,6 +6,8 @@ import pytest
 from aiohttp import FormData
 
 from gateway import inbox
+from gateway.domain.actors import SYSTEM
+from gateway.store import threads
 from tests import builders
 from tests.web.conftest import Browser, Site
 
@@ -144,7 +146,7 @@ async def test_long_lists_have_pages(site: Site, seller: Browser) -> None:
     cursor = first.split('rel="next" href="')[1].split('"')[0].replace("&amp;", "&")
     second = (await seller.get(cursor)).text
     assert "Matter 44" in second
-    assert "Back to the newest" in second
+    assert "Back to the top" in second
 
 
 async def test_a_page_costs_the_same_few_queries_however_long_the_list(
@@ -200,3 +202,30 @@ async def test_what_is_not_there_gets_a_page_that_says_so(site: Site, seller: Br
     answer = await seller.get(f"/threads/{id_}")
     assert answer.status == 404
     assert "There is nothing here" in answer.text
+
+
+async def test_each_reader_chooses_the_order_of_each_view(site: Site, seller: Browser) -> None:
+    """Next to breach first is kept where it was chosen; what has no target comes last."""
+    urgent = await another_thread(site, "AE-7", "Urgent matter")
+    async with site.gw.db.write() as session:
+        soon = {"due_at": site.clock.now() + timedelta(minutes=30)}
+        await threads.update_thread(session, SYSTEM, site.thread_id, soon)
+    first = (await seller.get("/inbox")).text
+    assert first.index(urgent) < first.index(site.thread_id)
+    chosen = await seller.post("/settings/sort", {"view": "needs_reply", "sort": "due", "next": "/inbox"})
+    assert (chosen.status, chosen.headers["Location"]) == (303, "/inbox")
+    again = (await (await site.browser("lin@example.com")).get("/inbox")).text
+    assert again.index(site.thread_id) < again.index(urgent)
+    other = (await seller.get("/inbox?view=all")).text
+    assert other.index(urgent) < other.index(site.thread_id)
+    await seller.post("/settings/sort", {"view": "needs_reply", "sort": "newest"})
+    assert (await seller.get("/inbox")).text.count("Newest first") == first.count("Newest first")
+    assert (await seller.post("/settings/sort", {"view": "needs_reply", "sort": "sideways"})).status == 422
+    assert 'id="menu-sort"' not in (await seller.get("/inbox?q=lamp")).text
+
+
+async def another_thread(site: Site, order_no: str, subject: str) -> str:
+    async with site.gw.db.write() as session:
+        customer = await builders.add_customer(session, site.lantern, order_no, f"{order_no}@example.com".lower())
+        at = site.clock.now() + timedelta(minutes=1)
+        return (await builders.add_message(session, customer.place, subject=subject, received_at=at)).thread_id

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator, StringConstraints, WithJsonSchema
 
 from gateway.admin import LISTED_SENDER
-from gateway.domain.conversations import MAX_LIMIT, VIEWS, Status
+from gateway.domain.conversations import MAX_LIMIT, VIEWS, Sort, Status
 from gateway.domain.ledger import State
 from gateway.domain.orders import NO_NUL, Document, Line, Locale, Moment, Note
 
@@ -117,6 +117,7 @@ class ThreadsQuery(_Query):
     team: Annotated[str, StringConstraints(max_length=40, pattern=NO_NUL)] = ""
     cursor: Annotated[str, StringConstraints(max_length=300, pattern=NO_NUL)] = ""
     limit: Annotated[int, Field(ge=1, le=MAX_LIMIT)] = 50
+    sort: Sort = "newest"
 
 
 class InboundListQuery(_Query):

@@ -9,7 +9,7 @@ const $ = (selector, root = document) => root.querySelector(selector);
 const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
 const html = document.documentElement;
 const REFRESH_MS = 60_000;
-const IN_PLACE = /^\/threads\/([^/]+\/change|batch|batch\/[^/]+\/undo)$/;
+const IN_PLACE = /^\/(settings\/sort|threads\/([^/]+\/change|batch|batch\/[^/]+\/undo))$/;
 const BACKGROUND = { "X-Background": "1" };
 html.classList.add("scripted");
 
