@@ -1,7 +1,7 @@
 """The dashboard: keeps what it shows added up, and answers for a range of time and some shops.
 
-The worker counts the running hour and the one before it anew each minute, the running day and the one before it too;
-and walks through the last weeks once more, a day at a time, since merging, releasing and closing change the past.
+The worker counts the running hour and the one before it anew each minute; and walks backwards through the last year
+once more, a day at a time, since merging, releasing and closing change the past.
 """
 
 from collections import Counter, defaultdict
@@ -19,12 +19,12 @@ from gateway.store import rollups as store
 from gateway.store.rollups import DAY, HOUR
 
 REFRESH_EVERY = timedelta(minutes=1)
-SWEEP_EVERY = timedelta(minutes=10)
-SWEEP_DAYS = 35
+SWEEP_EVERY = timedelta(minutes=2)
+SWEEP_DAYS = 365
 HOURS_AT_ONCE = 24 * 7
 MOST_DOMAINS = 10
 BY_HOUR = timedelta(days=7)
-"""Ranges up to this are drawn by hour, longer ones by day."""
+"""Ranges up to this are drawn by hour and end with the running one; longer ones are drawn by day, and are full days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ async def refresh(gw: Gateway) -> int:
 
 
 async def sweep(gw: Gateway) -> int:
-    """Add one more day of the last weeks up anew, as the past may have changed; 0 when it is not time yet."""
+    """Add one more day of the last year up anew, as the past may have changed, the newest first. Always 0: no hurry."""
     now = gw.clock.now()
     async with gw.db.write() as session:
         last = await store.mark(session, "swept")
@@ -89,7 +89,7 @@ async def sweep(gw: Gateway) -> int:
             return 0
         reached = await store.mark(session, "sweep")
         oldest = day_of(now) - SWEEP_DAYS * DAY
-        day = reached + DAY if reached is not None and oldest <= reached + DAY < day_of(now) else oldest
+        day = day_of(now) - DAY if reached is None or reached <= oldest else reached - DAY
         await store.count_hours(session, day, day + DAY)
         await store.time_days(session, day, day + DAY)
         await store.set_mark(session, "sweep", day)
@@ -110,15 +110,17 @@ async def look(gw: Gateway, actor: Actor, range_: str, shop: str = "") -> Dashbo
     chosen = next((id_ for id_, one in shops.items() if one.slug == shop), None)
     if shop and chosen is None:
         raise NotFound("no such shop")
-    since = hour_of(gw.clock.now()) + HOUR - length
+    since = _since(gw.clock.now(), length)
     async with gw.db.read() as session:
         counts = await store.volumes(session, actor, chosen, since)
+        bounced = await store.bounces(session, actor, chosen, since, MOST_DOMAINS)
         times = await store.times(session, actor, chosen, since)
         backlog = await store.backlog(session, actor, chosen)
         outgoing = await store.outgoing(session, actor, chosen)
         people = await store.names(session, sorted({user for _, _, user in times if user}))
         counted_to = await store.mark(session, "counted")
     shop_names = {id_: one.name for id_, one in shops.items()}
+    by_shop = {kind: _grouped(times, kind, 1) for kind in ("answer", "solved")}
     kinds = _by_kind(counts)
     at = _axis(since, gw.clock.now(), length)
     return Dashboard(
@@ -126,34 +128,39 @@ async def look(gw: Gateway, actor: Actor, range_: str, shop: str = "") -> Dashbo
         by_hour=length <= BY_HOUR,
         series=_series(counts, at, length),
         hours=_hours(counts),
-        came=sum(kinds["in"].values()),
-        went=sum(kinds["out"].values()),
-        held=sum(kinds["held"].values()),
-        failed=sum(kinds["failed"].values()),
-        bounced=kinds["bounced"].most_common(MOST_DOMAINS),
+        came=kinds["in"],
+        went=kinds["out"],
+        held=kinds["held"],
+        failed=kinds["failed"],
+        bounced=bounced,
         backlog=sum(backlog.values()),
         queued=outgoing["queued"],
         deferred=outgoing["deferred"],
-        answers=_all(times, "answer"),
-        solved=_all(times, "solved"),
-        answers_by_shop=_named(times, "answer", 1, shop_names),
-        solved_by_shop=_named(times, "solved", 1, shop_names),
-        answers_by_person=_named(times, "answer", 2, people),
+        answers=_all(by_shop["answer"]),
+        solved=_all(by_shop["solved"]),
+        answers_by_shop=_named(by_shop["answer"], shop_names),
+        solved_by_shop=_named(by_shop["solved"], shop_names),
+        answers_by_person=_named(_grouped(times, "answer", 2), people),
         counted_to=counted_to,
     )
 
 
-def _by_kind(counts: Sequence[store.Volume]) -> Mapping[str, Counter[str]]:
-    found: dict[str, Counter[str]] = defaultdict(Counter)
+def _since(now: datetime, length: timedelta) -> datetime:
+    """When a range begins that ends with the running hour, or with the running day where it is drawn by day."""
+    return hour_of(now) + HOUR - length if length <= BY_HOUR else day_of(now) + DAY - length
+
+
+def _by_kind(counts: Sequence[store.Volume]) -> Counter[str]:
+    found: Counter[str] = Counter()
     for one in counts:
-        found[one.kind][one.name] += one.count
+        found[one.kind] += sum(one.hours)
     return found
 
 
 def _axis(since: datetime, now: datetime, length: timedelta) -> list[datetime]:
     if length <= BY_HOUR:
         return steps(since, hour_of(now) + HOUR, HOUR)
-    return steps(day_of(since), day_of(now) + DAY, DAY)
+    return steps(since, day_of(now) + DAY, DAY)
 
 
 def _series(counts: Sequence[store.Volume], at: Sequence[datetime], length: timedelta) -> dict[str, list[int]]:
@@ -163,45 +170,50 @@ def _series(counts: Sequence[store.Volume], at: Sequence[datetime], length: time
         if one.kind not in ("in", "out"):
             continue
         name = one.name if one.kind == "in" else "out"
-        number = place.get(one.hour if length <= BY_HOUR else day_of(one.hour))
-        if number is not None:
-            found.setdefault(name, [0] * len(at))[number] += one.count
+        for moment, count in _pieces(one, length):
+            if count and moment in place:
+                found.setdefault(name, [0] * len(at))[place[moment]] += count
     return found
+
+
+def _pieces(one: store.Volume, length: timedelta) -> list[tuple[datetime, int]]:
+    if length > BY_HOUR:
+        return [(one.day, sum(one.hours))]
+    return [(one.day + hour * HOUR, count) for hour, count in enumerate(one.hours)]
 
 
 def _hours(counts: Sequence[store.Volume]) -> list[int]:
     """How many messages came in each hour of the day, in UTC."""
-    found = [0] * 24
-    for one in counts:
-        if one.kind == "in":
-            found[one.hour.hour] += one.count
+    came = [one.hours for one in counts if one.kind == "in"]
+    return [sum(counted) for counted in zip(*came, strict=True)] if came else [0] * 24
+
+
+def _grouped(times: Mapping[tuple[str, str, str], Times], kind: str, part: int) -> dict[str, Times]:
+    """All times of a kind by one part of their key: the shop (1) or the person (2)."""
+    found: dict[str, Times] = defaultdict(Times)
+    for key, one in times.items():
+        if key[0] == kind:
+            found[key[part]].join(one)
     return found
 
 
-def _all(times: Mapping[tuple[str, str, str], Times], kind: str) -> Summary:
-    return _summary("", [one for key, one in times.items() if key[0] == kind])
+def _all(groups: Mapping[str, Times]) -> Summary:
+    every = Times()
+    for one in groups.values():
+        every.join(one)
+    return _summary("", every)
 
 
-def _named(
-    times: Mapping[tuple[str, str, str], Times], kind: str, part: int, names: Mapping[str, str]
-) -> list[Summary]:
-    grouped: dict[str, list[Times]] = defaultdict(list)
-    for key, one in times.items():
-        if key[0] == kind and key[part]:
-            grouped[key[part]].append(one)
-    found = [_summary(names.get(id_, id_), group) for id_, group in grouped.items()]
+def _named(groups: Mapping[str, Times], names: Mapping[str, str]) -> list[Summary]:
+    """Those of whom we know who it was, the one with the most first."""
+    found = [_summary(names.get(id_, id_), one) for id_, one in groups.items() if id_]
     return sorted(found, key=lambda summary: (-summary.count, summary.name))
 
 
-def _summary(name: str, group: Sequence[Times]) -> Summary:
-    every = Times()
-    for one in group:
-        every.minutes.update(one.minutes)
-        every.targeted += one.targeted
-        every.within += one.within
-    share = every.within / every.targeted if every.targeted else None
-    p50, p90 = percentile(every.minutes, 0.5), percentile(every.minutes, 0.9)
-    return Summary(name, sum(every.minutes.values()), p50, p90, share)
+def _summary(name: str, times: Times) -> Summary:
+    share = times.within / times.targeted if times.targeted else None
+    p50, p90 = percentile(times.minutes, 0.5), percentile(times.minutes, 0.9)
+    return Summary(name, sum(times.minutes.values()), p50, p90, share)
 
 
 def exported(board: Dashboard) -> str:

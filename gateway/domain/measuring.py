@@ -58,12 +58,11 @@ class Times:
         self.targeted += took.in_time is not None
         self.within += took.in_time is True
 
-    def join(self, minutes: Mapping[str, int], targeted: int, within: int) -> None:
+    def join(self, other: "Times") -> None:
         """Count what was added up before."""
-        for length, count in minutes.items():
-            self.minutes[int(length)] += count
-        self.targeted += targeted
-        self.within += within
+        self.minutes.update(other.minutes)
+        self.targeted += other.targeted
+        self.within += other.within
 
 
 def rounded(length: timedelta) -> int:

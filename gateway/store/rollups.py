@@ -1,23 +1,27 @@
 """Adds up what the dashboard shows, an hour or a day at a time, from the rows that are the truth; and reads it."""
 
+import functools
 import itertools
+import operator
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, delete, func, insert, literal, select, true
+from sqlalchemy import ColumnElement, Select, case, delete, func, insert, literal, select, true, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gateway.domain.actors import Actor
-from gateway.domain.measuring import Said, Times, Took, answers, day_of, hour_of, rounded
-from gateway.models import Channel, DailyTimes, Delivery, HourlyCount, InboundEmail, Message, RollupMark, Thread, User
+from gateway.domain.measuring import Said, Times, Took, answers, day_of, hour_of, rounded, steps
+from gateway.models import Channel, DailyTimes, Delivery, InboundEmail, Message, RollupMark, Thread, User
 from gateway.models.columns import table_of
+from gateway.models.rollups import DAILY_COUNTS as _COUNTS
+from gateway.models.rollups import HOURS
 from gateway.store.threads import rows
 
-_COUNTS, _TIMES, _MARKS = table_of(HourlyCount), table_of(DailyTimes), table_of(RollupMark)
+_TIMES, _MARKS = table_of(DailyTimes), table_of(RollupMark)
 _MESSAGES, _THREADS, _CHANNELS = table_of(Message), table_of(Thread), table_of(Channel)
 _INBOUND, _DELIVERIES, _USERS = table_of(InboundEmail), table_of(Delivery), table_of(User)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -25,12 +29,12 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Volume:
-    """How often something happened in an hour."""
+    """How often something happened in each hour of a day."""
 
-    hour: datetime
+    day: datetime
     kind: str
     name: str
-    count: int
+    hours: tuple[int, ...]
 
 
 async def mark(session: AsyncSession, name: str) -> datetime | None:
@@ -58,17 +62,40 @@ _STARTS = (_MESSAGES.c.received_at, _INBOUND.c.received_at)
 
 async def count_hours(session: AsyncSession, since: datetime, until: datetime) -> None:
     """Count the hours of a time anew, whatever was counted of them before. Both ends are full hours."""
+    counted: dict[tuple[str, datetime, str, str], Counter[int]] = {}
     connection = await session.connection()
-    counted: Counter[tuple[str, datetime, str, str]] = Counter()
     for statement in (_messages(), _ledger(), _bounces()):
         column = statement.selected_columns.at
         for row in await connection.execute(statement.where(column >= since, column < until)):
-            counted[row.shop_id or "", hour_of(row.at), row.kind, row.name] += 1
-    await connection.execute(delete(_COUNTS).where(_COUNTS.c.hour >= since, _COUNTS.c.hour < until))
-    if counted:
-        names_ = ("shop_id", "hour", "kind", "name")
-        made = [dict(zip(names_, key, strict=True)) | {"count": count} for key, count in counted.items()]
-        await connection.execute(insert(_COUNTS), made)
+            key = (row.shop_id or "", day_of(row.at), row.kind, row.name)
+            counted.setdefault(key, Counter())[hour_of(row.at).hour] += 1
+    for day in steps(day_of(since), until, DAY):
+        first, last = max(since, day), min(until, day + DAY)
+        hours = range(first.hour, first.hour + (last - first) // HOUR)
+        await _keep_counts(session, day, hours, {key: count for key, count in counted.items() if key[1] == day})
+
+
+async def _keep_counts(
+    session: AsyncSession, day: datetime, hours: range, counted: Mapping[tuple[str, datetime, str, str], Counter[int]]
+) -> None:
+    """Set these hours of a day: those of which nothing was counted become nothing."""
+    connection = await session.connection()
+    of_day, names_ = _COUNTS.c.day == day, [HOURS[hour] for hour in hours]
+    if len(hours) == len(HOURS):
+        await connection.execute(delete(_COUNTS).where(of_day))
+    else:
+        await connection.execute(update(_COUNTS).where(of_day).values(dict.fromkeys(names_, 0)))
+    if not counted:
+        return
+    keys = ("shop_id", "day", "kind", "name")
+    made = [
+        dict(zip(keys, key, strict=True)) | {name: count[hour] for hour, name in enumerate(HOURS)}
+        for key, count in counted.items()
+    ]
+    dialect: Any = postgresql if connection.dialect.name == "postgresql" else sqlite
+    row = dialect.insert(_COUNTS)
+    fresh = {name: row.excluded[name] for name in names_}
+    await connection.execute(row.on_conflict_do_update(index_elements=list(keys), set_=fresh), made)
 
 
 def _messages() -> Select[Any]:
@@ -103,8 +130,8 @@ async def time_days(session: AsyncSession, since: datetime, until: datetime) -> 
 
 
 def _row(key: tuple[datetime, str, str, str], times: Times) -> dict[str, Any]:
-    minutes = {str(length): count for length, count in times.minutes.items()}
     named = dict(zip(("day", "shop_id", "kind", "user_id"), key, strict=True))
+    minutes = " ".join(str(length) for length in sorted(times.minutes.elements()))
     return {"minutes": minutes, "targeted": times.targeted, "within": times.within, **named}
 
 
@@ -158,25 +185,69 @@ def _reached(column: Any, actor: Actor, shop_id: str | None) -> ColumnElement[bo
 
 
 async def volumes(session: AsyncSession, actor: Actor, shop_id: str | None, since: datetime) -> list[Volume]:
-    """The counts of all hours from `since` on, added up over the shops that the actor reaches (or one of them)."""
+    """The counts of all days from that of `since` on, each added up over the shops that the actor reaches (or one)."""
+    hours = (func.sum(_COUNTS.c[hour]).label(hour) for hour in HOURS)
     statement = (
-        select(_COUNTS.c.hour, _COUNTS.c.kind, _COUNTS.c.name, func.sum(_COUNTS.c.count).label("number"))
-        .where(_COUNTS.c.hour >= hour_of(since), _reached(_COUNTS.c.shop_id, actor, shop_id))
-        .group_by(_COUNTS.c.hour, _COUNTS.c.kind, _COUNTS.c.name)
+        select(_COUNTS.c.day, _COUNTS.c.kind, _COUNTS.c.name, *hours)
+        .where(_COUNTS.c.day >= day_of(since), _reached(_COUNTS.c.shop_id, actor, shop_id))
+        .where(_COUNTS.c.kind != "bounced")
+        .group_by(_COUNTS.c.day, _COUNTS.c.kind, _COUNTS.c.name)
     )
-    return [Volume(row.hour, row.kind, row.name, int(row.number)) for row in await rows(session, statement)]
+    found = await rows(session, statement)
+    return [Volume(row.day, row.kind, row.name, _from(since, row.day, row[3:])) for row in found]
+
+
+def _from(since: datetime, day: datetime, hours: Sequence[Any]) -> tuple[int, ...]:
+    """A day's hours, none of them before `since`."""
+    first = since.hour if day == day_of(since) else 0
+    return tuple(int(count) if hour >= first else 0 for hour, count in enumerate(hours))
+
+
+async def bounces(
+    session: AsyncSession, actor: Actor, shop_id: str | None, since: datetime, most: int
+) -> list[tuple[str, int]]:
+    """The domains from which mails came back since the full hour `since`, those with the most first."""
+    first_day, whole = (_added(_COUNTS.c[hour] for hour in some) for some in (HOURS[since.hour :], HOURS))
+    number = func.sum(case((_COUNTS.c.day == day_of(since), first_day), else_=whole)).label("number")
+    statement = (
+        select(_COUNTS.c.name, number)
+        .where(_COUNTS.c.day >= day_of(since), _reached(_COUNTS.c.shop_id, actor, shop_id))
+        .where(_COUNTS.c.kind == "bounced")
+        .group_by(_COUNTS.c.name)
+        .having(number > 0)
+        .order_by(number.desc(), _COUNTS.c.name)
+        .limit(most)
+    )
+    return [(row.name, int(row.number)) for row in await rows(session, statement)]
+
+
+def _added(columns: Iterable[ColumnElement[int]]) -> ColumnElement[int]:
+    return functools.reduce(operator.add, columns)
 
 
 async def times(
     session: AsyncSession, actor: Actor, shop_id: str | None, since: datetime
 ) -> dict[tuple[str, str, str], Times]:
     """How long things took that ended from the day of `since` on, by kind, shop and person."""
-    statement = select(_TIMES).where(_TIMES.c.day >= day_of(since), _reached(_TIMES.c.shop_id, actor, shop_id))
-    found: dict[tuple[str, str, str], Times] = {}
-    for row in await rows(session, statement):
-        key = (row.kind, row.shop_id, row.user_id)
-        found.setdefault(key, Times()).join(row.minutes, row.targeted, row.within)
-    return found
+    parts = (_TIMES.c.kind, _TIMES.c.shop_id, _TIMES.c.user_id)
+    statement = (
+        select(
+            *parts,
+            func.aggregate_strings(_TIMES.c.minutes, " ").label("minutes"),
+            func.sum(_TIMES.c.targeted).label("targeted"),
+            func.sum(_TIMES.c.within).label("within"),
+        )
+        .where(_TIMES.c.day >= day_of(since), _reached(_TIMES.c.shop_id, actor, shop_id))
+        .group_by(*parts)
+    )
+    return {
+        (row.kind, row.shop_id, row.user_id): Times(
+            Counter({int(length): count for length, count in Counter(row.minutes.split(" ")).items()}),
+            int(row.targeted),
+            int(row.within),
+        )
+        for row in await rows(session, statement)
+    }
 
 
 async def backlog(session: AsyncSession, actor: Actor, shop_id: str | None) -> dict[str, int]:
