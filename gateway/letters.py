@@ -38,7 +38,7 @@ class Preview:
 def render(gw: Gateway, talk: Conversation, words: Words) -> Rendered:
     """The mail in words. Raises NotFound, Invalid for a template that can't be used. Blocks."""
     locale = talk.buyer_locale or talk.shop_locale
-    return gw.renderer.render(words.template, locale, context_of(talk, words), talk.stored)
+    return gw.renderer.render(words.template, locale, context_of(talk, words), talk.stored, talk.brand)
 
 
 def context_of(talk: Conversation, words: Words) -> dict[str, object]:

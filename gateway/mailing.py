@@ -13,11 +13,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gateway.clock import new_id
 from gateway.context import Gateway
+from gateway.domain.brands import BRANDED, PLAIN, Brand
 from gateway.domain.composing import Outgoing, compose, message_id
 from gateway.domain.composing.outgoing import AutoSubmitted
 from gateway.domain.composing.signing import sign
 from gateway.domain.tokens import mint
 from gateway.store import deliveries, templates
+from gateway.store.brands import brand_of
 from gateway.store.notices import ShopWords
 from gateway.store.suppressions import suppressed
 
@@ -28,7 +30,8 @@ class Notice:
 
     `template` is the kind's own unless given, `reply_to` the shop's own address. `answers` are the ids of what it
     answers, oldest first. `once` names what there is only one mail about: queueing a second one raises Duplicate.
-    `notification` is what the recipient may turn off. `words` are sources to try out, before those that are stored.
+    `notification` is what the recipient may turn off. `words` are sources to try out, before those that are stored;
+    `brand` is a look to try out, instead of the shop's.
     """
 
     kind: str
@@ -45,6 +48,7 @@ class Notice:
     once: str = ""
     notification: bool = False
     words: Mapping[str, str] = field(default_factory=dict)
+    brand: Brand | None = None
 
 
 async def post(session: AsyncSession, gw: Gateway, notice: Notice, now: datetime) -> bool:
@@ -56,16 +60,31 @@ async def post(session: AsyncSession, gw: Gateway, notice: Notice, now: datetime
         return False
     id_ = new_id()
     stored = await templates.stored(session, notice.shop.id, notice.locale)
-    mail = _mail(gw, notice, id_, {**stored, **notice.words}, now)
+    mail = _mail(gw, notice, id_, _Look({**stored, **notice.words}, await _brand(session, notice)), now)
     raw = signed(gw, compose(mail), now)
     await deliveries.queue(session, _row(notice, id_, mail, raw), raw, None)
     return True
 
 
-def _mail(gw: Gateway, notice: Notice, id_: str, stored: Mapping[str, str], now: datetime) -> Outgoing:
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """The sources that an admin wrote, and the shop's brand."""
+
+    stored: Mapping[str, str]
+    brand: Brand
+
+
+async def _brand(session: AsyncSession, notice: Notice) -> Brand:
+    if notice.brand is not None:
+        return notice.brand
+    return await brand_of(session, notice.shop.id) if notice.kind in BRANDED else PLAIN
+
+
+def _mail(gw: Gateway, notice: Notice, id_: str, look: _Look, now: datetime) -> Outgoing:
     domain = gw.settings.mail_domain
     off = {"unsubscribe_link": unsubscribe_link(gw, id_)} if notice.notification else {}
-    rendered = gw.renderer.render(notice.template or notice.kind, notice.locale, {**notice.context, **off}, stored)
+    template, context = notice.template or notice.kind, {**notice.context, **off}
+    rendered = gw.renderer.render(template, notice.locale, context, look.stored, look.brand)
     address = notice.reply_to or f"{notice.shop.slug}@{domain}"
     return Outgoing(
         from_name=notice.shop.name,
@@ -76,6 +95,7 @@ def _mail(gw: Gateway, notice: Notice, id_: str, stored: Mapping[str, str], now:
         subject=rendered.subject,
         text=rendered.text,
         html=rendered.html,
+        attachments=rendered.pictures,
         internet_message_id=message_id(new_id(), domain),
         in_reply_to=notice.answers[-1] if notice.answers else None,
         references=notice.answers,

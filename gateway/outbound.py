@@ -134,6 +134,7 @@ def _compose(gw: Gateway, actor: Actor, talk: Conversation, draft: ReplyDraft, s
     link = make_link(gw, talk, due)
     names = tuple(safe_name(file.filename) for file in draft.attachments)
     rendered = render(gw, talk, Words(draft.whole_text, names, draft.template, token, link.url))
+    files = (File(safe_name(f.filename), f.content_type, f.content) for f in draft.attachments)
     references = _references(talk)
     mail = Outgoing(
         from_name=talk.shop_name,
@@ -144,7 +145,7 @@ def _compose(gw: Gateway, actor: Actor, talk: Conversation, draft: ReplyDraft, s
         subject=rendered.subject,
         text=rendered.text,
         html=rendered.html,
-        attachments=tuple(File(safe_name(f.filename), f.content_type, f.content) for f in draft.attachments),
+        attachments=(*files, *rendered.pictures),
         internet_message_id=message_id(id_, domain),
         in_reply_to=references[-1] if references else None,
         references=references,

@@ -2,6 +2,7 @@
 
 import json
 import re
+from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -18,6 +19,8 @@ from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup, escape
 
+from gateway.domain.brands import PLAIN, Brand
+from gateway.domain.composing.outgoing import File
 from gateway.domain.locales import DEFAULT, RIGHT_TO_LEFT, best_locale, language_tag
 from gateway.errors import Invalid, NotFound
 from gateway.resources import resource
@@ -32,12 +35,25 @@ _GAPS = re.compile(r"\n{3,}")
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """What a template became. `subject` is one line; `locale` is the one that was really used."""
+    """What a template became. `subject` is one line; `locale` is the one that was really used.
+
+    `pictures` are those that the HTML shows by `cid:`.
+    """
 
     subject: str
     text: str
     html: str | None
     locale: str
+    pictures: tuple[File, ...] = ()
+
+    @property
+    def page(self) -> str:
+        """The HTML as a browser can show it, with its pictures in it; empty where there is none."""
+        shown = self.html or ""
+        for picture in self.pictures:
+            inside = f"data:{picture.content_type};base64,{b64encode(picture.content).decode()}"
+            shown = shown.replace(f"cid:{picture.content_id}", inside)
+        return shown
 
 
 class Renderer:
@@ -59,16 +75,22 @@ class Renderer:
         return self._names
 
     def render(
-        self, template: str, locale: str, context: Mapping[str, object], stored: Mapping[str, str] | None = None
+        self,
+        template: str,
+        locale: str,
+        context: Mapping[str, object],
+        stored: Mapping[str, str] | None = None,
+        brand: Brand = PLAIN,
     ) -> Rendered:
         """The template in the nearest locale that we have; docs/outgoing-mail.md tells each context's shape.
 
-        `stored` are sources that an admin wrote, by `name/locale/part`; they come before the product's. Raises
-        NotFound for an unknown template, Invalid for one that names unknown variables or is broken.
+        `stored` are sources that an admin wrote, by `name/locale/part`; they come before the product's. `brand` is
+        the shop's look. Raises NotFound for an unknown template, Invalid for one that names unknown variables or is
+        broken.
         """
         self.check_known(template)
         chosen = best_locale(locale)
-        full = {**context, **_surroundings(self._root, chosen)}
+        full = {**context, **_surroundings(self._root, chosen), "brand": brand.look(chosen)}
         own = {name: source for name, source in (stored or {}).items() if name.startswith(f"{template}/{chosen}/")}
         environment = self._layered(tuple(sorted(own.items()))) if own else self.environment
         subject, text, html = (_part(environment, template, chosen, part, full) for part in PARTS)
@@ -77,6 +99,7 @@ class Renderer:
             text=_GAPS.sub("\n\n", text).strip("\n") + "\n",
             html=html,
             locale=chosen,
+            pictures=(brand.logo.file,) if brand.logo and brand.logo.content_id in html else (),
         )
 
     def source(self, template: str, locale: str, part: str) -> str:
@@ -87,7 +110,7 @@ class Renderer:
 
     def variables(self, template: str) -> frozenset[str]:
         """The names that a template may use: its sample's, and those that every template has. Raises NotFound."""
-        return frozenset({*self.sample(template), *_surroundings(self._root, DEFAULT)})
+        return frozenset({*self.sample(template), *_surroundings(self._root, DEFAULT), "brand"})
 
     def sample(self, template: str) -> dict[str, Any]:
         """The context that a template is shown with; times come as aware datetimes. Raises NotFound."""

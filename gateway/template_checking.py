@@ -7,6 +7,7 @@ from typing import Any
 
 from jinja2 import Environment, TemplateError, TemplateSyntaxError, nodes
 
+from gateway.domain.brands import PLAIN, Brand
 from gateway.errors import Invalid
 from gateway.rendering import PARTS, Rendered, Renderer
 
@@ -60,12 +61,17 @@ def check(renderer: Renderer, name: str, locale: str, parts: Mapping[str, str]) 
 
 
 def run(
-    renderer: Renderer, name: str, locale: str, parts: Mapping[str, str], context: Mapping[str, object]
+    renderer: Renderer,
+    name: str,
+    locale: str,
+    parts: Mapping[str, str],
+    context: Mapping[str, object],
+    brand: Brand = PLAIN,
 ) -> Rendered:
     """The mail on some data. Raises Invalid as `check` does."""
     stored = {f"{name}/{locale}/{part}": parts[part] for part in PARTS}
     try:
-        return renderer.render(name, locale, context, stored)
+        return renderer.render(name, locale, context, stored, brand)
     except Invalid as error:
         raise Invalid(f"line {_line(error.__cause__)}: {error.__cause__}", error.field) from None
 

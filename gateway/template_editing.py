@@ -9,6 +9,7 @@ from gateway import letters
 from gateway.context import Gateway
 from gateway.domain.actors import Actor
 from gateway.domain.auditing import On
+from gateway.domain.brands import BRANDED, PLAIN, Brand
 from gateway.domain.ids import checked_id
 from gateway.domain.locales import LOCALES
 from gateway.errors import Conflict, Duplicate, Forbidden, Invalid, NotFound
@@ -18,6 +19,7 @@ from gateway.store import people
 from gateway.store import shops as shop_store
 from gateway.store import templates as store
 from gateway.store.audit import record
+from gateway.store.brands import brand_of
 from gateway.store.conversation import conversation
 from gateway.store.notices import system_words
 from gateway.store.templates import FILES, Version
@@ -90,14 +92,22 @@ async def preview(gw: Gateway, actor: Actor, place: Place, parts: Mapping[str, s
     """
     _check(gw, place)
     actor = actor.acting("manage")
-    shown = check(gw.renderer, place.name, place.locale, parts)
-    if not thread_id or place.name != "reply":
-        return shown
-    checked_id(thread_id, "no such thread")
+    check(gw.renderer, place.name, place.locale, parts)
+    context = gw.renderer.sample(place.name)
     async with gw.db.read() as session:
-        talk = await conversation(session, actor, thread_id)
-    there = replace(talk, buyer_locale=place.locale)
-    return run(gw.renderer, place.name, place.locale, parts, letters.context_of(there, letters.Words(TRIED)))
+        brand = await _brand(session, actor, place)
+        if thread_id and place.name == "reply":
+            talk = await conversation(session, actor, checked_id(thread_id, "no such thread"))
+            there, brand = replace(talk, buyer_locale=place.locale), talk.brand
+            context = letters.context_of(there, letters.Words(TRIED))
+    return run(gw.renderer, place.name, place.locale, parts, context, brand)
+
+
+async def _brand(session: AsyncSession, actor: Actor, place: Place) -> Brand:
+    """The look of the place's shop, in mails to its buyers."""
+    if not place.shop or place.name not in BRANDED:
+        return PLAIN
+    return await brand_of(session, (await shop_store.shop(session, actor, place.shop)).id)
 
 
 async def save(gw: Gateway, actor: Actor, place: Place, parts: Mapping[str, str]) -> int:
@@ -160,6 +170,7 @@ async def send_to_oneself(gw: Gateway, actor: Actor, place: Place, parts: Mappin
             locale=place.locale,
             context=gw.renderer.sample(place.name),
             words={f"{place.name}/{place.locale}/{part}": parts[part] for part in PARTS},
+            brand=await _brand(session, actor, place),
             auto="auto-generated",
         )
         if not await post(session, gw, notice, gw.clock.now()):

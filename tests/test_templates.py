@@ -23,7 +23,7 @@ TEMPLATES = (
     " received reply seller-digest seller-notification sign-in"
 ).split()
 PARTS = ("subject.txt", "body.txt", "body.html")
-SURROUNDINGS = {"words", "locale", "lang", "dir", "start", "end"}
+SURROUNDINGS = {"words", "locale", "lang", "dir", "start", "end", "brand"}
 
 
 def rendered(template: str, locale: str = "en", **changes: object) -> Rendered:

@@ -43,7 +43,7 @@ async def preview_mail(request: web.Request) -> web.StreamResponse:
     """The HTML of that mail, for its frame."""
     found = await _preview(request)
     headers = {"Content-Security-Policy": security.MAIL_POLICY, "X-Frame-Options": "SAMEORIGIN"}
-    return web.Response(text=found.mail.html or "", content_type="text/html", headers=headers)
+    return web.Response(text=found.mail.page, content_type="text/html", headers=headers)
 
 
 async def _preview(request: web.Request) -> letters.Preview:

@@ -111,7 +111,7 @@ async def preview(request: web.Request) -> web.StreamResponse:
 
 def _mail(shown: Rendered) -> str:
     subject = f'<p style="font:600 15px system-ui">{escape(shown.subject)}</p>'
-    return f"{subject}{shown.html or ''}<hr><pre>{escape(shown.text)}</pre>"
+    return f"{subject}{shown.page}<hr><pre>{escape(shown.text)}</pre>"
 
 
 def _framed(body: str, status: int = 200) -> web.Response:

@@ -22,6 +22,8 @@ OTHERS = ""
 MAX_SIGNATURE_CHARS, MAX_SIGNATURE_LINES = 1000, 12
 LOGO_WIDTH, LOGO_HEIGHT = 240, 64
 """The most that a logo takes in a mail, in CSS pixels."""
+BRANDED = frozenset({"reply", "received", "conversation-closed", "order-placed", "held-confirm", "not-entitled"})
+"""The mails to buyers; those to people who work here have the product's look."""
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
 
 

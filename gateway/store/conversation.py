@@ -10,10 +10,12 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gateway.domain.actors import Actor
+from gateway.domain.brands import PLAIN, Brand
 from gateway.domain.shop_options import MailOptions, mail_options
 from gateway.errors import NotFound
 from gateway.models import Buyer, BuyerAddress, InboundEmail, Message, Order, ReplyToken, Shop, Thread
 from gateway.models.columns import table_of
+from gateway.store.brands import brand_of
 from gateway.store.suppressions import is_dead
 from gateway.store.templates import stored
 
@@ -38,7 +40,8 @@ class Ancestor:
 class Conversation:
     """One thread as an outgoing mail sees it. `address` is empty when none of the buyer's is known.
 
-    `stored` are words that an admin wrote, in the buyer's language, by `name/locale/file`.
+    `stored` are words that an admin wrote, in the buyer's language, by `name/locale/file`; `brand` is the
+    shop's.
     """
 
     thread_id: str
@@ -57,6 +60,7 @@ class Conversation:
     ancestor: Ancestor | None
     our_ids: tuple[str, ...] = ()
     stored: Mapping[str, str] = field(default_factory=dict)
+    brand: Brand = PLAIN
 
 
 _SETTINGS = (
@@ -113,6 +117,7 @@ async def conversation(session: AsyncSession, actor: Actor, thread_id: str) -> C
         ancestor=await _ancestor(session, thread_id),
         our_ids=await _our_ids(session, thread_id),
         stored=await stored(session, row.shop_id, row.buyer_locale or row.shop_locale),
+        brand=await brand_of(session, row.shop_id),
     )
 
 

@@ -14,6 +14,12 @@ LAYOUTS = Path(__file__).parent
 _INCLUDE = re.compile(r'<mj-include path="([a-z_/]+\.mjml)" />')
 # Jinja statements stand in comments: between table rows an HTML parser would move bare text out of the table.
 _STATEMENT = re.compile(r"<!--\s*(\{%.*?%\})\s*-->(?:\n\s*)?", re.DOTALL)
+# The product's own colours stand for those of the shop: neither MJML nor a style sheet takes a variable in their place.
+_COLOURS = {
+    "#1d5fd1": "{{ brand.accent }}",
+    "#f1f3f5": "{{ brand.background }}",
+    "#7cb0ff": "{{ brand.accent_dark }}",
+}
 _BLANKS = re.compile(r"[ \t\n]+")
 _INLINER = css_inline.CSSInliner(keep_style_tags=False, keep_at_rules=True, load_remote_stylesheets=False)
 _NOTICE = "{# Compiled from the .mjml of this name by compile.py: change it there. #}\n"
@@ -24,6 +30,8 @@ def compiled(layout: Path) -> str:
     # As text: MJML's own include renders a file by itself, without the width and padding of where it stands.
     source = _INCLUDE.sub(lambda found: (LAYOUTS / found[1]).read_text("utf-8"), layout.read_text("utf-8"))
     html = _STATEMENT.sub(r"\1", _INLINER.inline(mjml2html(source, fonts={})))
+    for colour, variable in _COLOURS.items():
+        html = html.replace(colour, variable)
     return _NOTICE + _BLANKS.sub(_one_blank, html) + "\n"
 
 
