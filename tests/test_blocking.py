@@ -5,7 +5,7 @@ import pytest
 from gateway import admin, blocking, restructuring
 from gateway.domain.actors import SYSTEM, Actor
 from gateway.errors import NotFound
-from gateway.models import Buyer, Message, Thread, ThreadEvent
+from gateway.models import AuditEntry, Buyer, Message, Thread, ThreadEvent
 from tests.conftest import StillClock
 from tests.house import House, add_order, mail
 from tests.test_notices import UNVERIFIED, notices
@@ -63,3 +63,19 @@ async def test_a_merge_before_can_still_be_undone(house: House, clock: StillCloc
     event = await restructuring.merge(house.gw, SELLER, source, target)
     await blocking.block(house.gw, SELLER, target)
     assert await restructuring.undo(house.gw, SELLER, event) == target
+
+
+async def test_the_audit_log_says_who_blocked_whom_and_not_why(house: House) -> None:
+    thread_id = await first_thread(house)
+    for _ in range(2):
+        await blocking.block(house.gw, SELLER, thread_id, "Called us at +86 139 0000 0000")
+    await blocking.unblock(house.gw, SELLER, thread_id)
+    (buyer,) = await house.all(Buyer)
+    rows = [row for row in await house.all(AuditEntry) if row.act.startswith("buyer.")]
+    assert [(row.act, row.actor_id, row.on_id) for row in rows] == [
+        ("buyer.blocked", "u1", buyer.id),
+        ("buyer.unblocked", "u1", buyer.id),
+    ]
+    assert rows[0].on_name == "w***@e***.com"
+    assert "139" not in rows[0].details
+    assert "wang@" not in rows[0].details
