@@ -59,6 +59,7 @@ class Dashboard:
     answers_by_shop: Sequence[Summary]
     solved_by_shop: Sequence[Summary]
     answers_by_person: Sequence[Summary]
+    solved_by_person: Sequence[Summary]
     counted_to: datetime | None
 
 
@@ -120,7 +121,7 @@ async def look(gw: Gateway, actor: Actor, range_: str, shop: str = "") -> Dashbo
         people = await store.names(session, sorted({user for _, _, user in times if user}))
         counted_to = await store.mark(session, "counted")
     shop_names = {id_: one.name for id_, one in shops.items()}
-    by_shop = {kind: _grouped(times, kind, 1) for kind in ("answer", "solved")}
+    by_shop, by_person = ({kind: _grouped(times, kind, part) for kind in ("answer", "solved")} for part in (1, 2))
     kinds = _by_kind(counts)
     at = _axis(since, gw.clock.now(), length)
     return Dashboard(
@@ -140,7 +141,8 @@ async def look(gw: Gateway, actor: Actor, range_: str, shop: str = "") -> Dashbo
         solved=_all(by_shop["solved"]),
         answers_by_shop=_named(by_shop["answer"], shop_names),
         solved_by_shop=_named(by_shop["solved"], shop_names),
-        answers_by_person=_named(_grouped(times, "answer", 2), people),
+        answers_by_person=_named(by_person["answer"], people),
+        solved_by_person=_named(by_person["solved"], people),
         counted_to=counted_to,
     )
 
@@ -221,3 +223,27 @@ def exported(board: Dashboard) -> str:
     names = sorted(board.series)
     lines = ((at.isoformat(), *(board.series[name][number] for name in names)) for number, at in enumerate(board.at))
     return as_csv(("at", *names), lines)
+
+
+def exported_times(board: Dashboard) -> str:
+    """How long things took as CSV, in minutes: what (answer, solved), of what (all, shop, person), its name."""
+    parts = (
+        ("answer", "all", (board.answers,)),
+        ("answer", "shop", board.answers_by_shop),
+        ("answer", "person", board.answers_by_person),
+        ("solved", "all", (board.solved,)),
+        ("solved", "shop", board.solved_by_shop),
+        ("solved", "person", board.solved_by_person),
+    )
+    lines = (
+        (
+            what,
+            of,
+            one.name,
+            one.count,
+            *("" if number is None else number for number in (one.p50, one.p90, one.in_time)),
+        )
+        for what, of, summaries in parts
+        for one in summaries
+    )
+    return as_csv(("what", "of", "name", "count", "p50", "p90", "in_time"), lines)

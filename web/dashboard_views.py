@@ -66,9 +66,13 @@ def length(minutes: int | None) -> str:
     return f"{hours} h {rest:02}" if hours < 24 else f"{hours // 24} d {hours % 24} h"
 
 
+EXPORTS = {"volume": dashboard.exported, "times": dashboard.exported_times}
+
+
 async def export(request: web.Request) -> web.StreamResponse:
-    """The series as CSV."""
+    """The series as CSV, or how long things took."""
     range_, shop = _asked(request)
+    part = "times" if request.query.get("part") == "times" else "volume"
     board = await dashboard.look(gateway(request), visit(request).actor, range_, shop)
-    headers = {"Content-Disposition": f'attachment; filename="volume-{range_}.csv"', "Cache-Control": "no-store"}
-    return web.Response(text=dashboard.exported(board), content_type="text/csv", charset="utf-8", headers=headers)
+    headers = {"Content-Disposition": f'attachment; filename="{part}-{range_}.csv"', "Cache-Control": "no-store"}
+    return web.Response(text=EXPORTS[part](board), content_type="text/csv", charset="utf-8", headers=headers)

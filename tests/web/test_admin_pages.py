@@ -141,6 +141,7 @@ async def test_the_dashboard_shows_numbers_to_those_without_script_and_as_csv(si
     exported = await admin.get("/dashboard.csv?range=7d&shop=lantern")
     assert exported.text.splitlines()[0] == "\ufeffat,email"
     assert sum(int(line.rpartition(",")[2]) for line in exported.text.splitlines()[1:]) == 1
+    assert (await admin.get("/dashboard.csv?part=times")).text.startswith("\ufeffwhat,of,name")
     assert (await admin.get("/dashboard?range=nonsense")).status == 200
     assert (await admin.get("/dashboard?shop=nonsense")).status == 404
 

@@ -5,6 +5,7 @@ from . import (
     buyer_links,
     buyers,
     channels,
+    dashboard,
     deliveries,
     events,
     inbound,
@@ -44,5 +45,6 @@ OPERATIONS: tuple[Operation, ...] = (
     *teams.OPERATIONS,
     *staff.OPERATIONS,
     *templates.OPERATIONS,
+    *dashboard.OPERATIONS,
     *events.OPERATIONS,
 )

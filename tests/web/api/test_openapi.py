@@ -60,6 +60,7 @@ def test_names_are_unique_and_stay() -> None:
         "follow_events",
         "get_attachment",
         "get_channel",
+        "get_dashboard",
         "get_delivery",
         "get_inbound",
         "get_message",
