@@ -84,6 +84,7 @@ def masked(address: str) -> str:
 
 def configure(json_lines: bool) -> None:
     """Open this process's log on stderr: JSON for machines, key=value for a person at a terminal."""
+    import json
     import logging
     import sys
 
@@ -93,7 +94,9 @@ def configure(json_lines: bool) -> None:
         key_order=["timestamp", "event", "id"], drop_missing=True
     )
     if json_lines:
-        renderer = structlog.processors.JSONRenderer(ensure_ascii=False)
+        # One encoder for all lines: `json.dumps` with any option makes a new one each time, a fifth of a line's cost.
+        encode = json.JSONEncoder(ensure_ascii=False, default=repr).encode
+        renderer = structlog.processors.JSONRenderer(serializer=lambda fields, **_: encode(fields))
     structlog.configure(
         processors=[structlog.processors.TimeStamper(fmt="iso", utc=True), renderer],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),

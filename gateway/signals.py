@@ -16,7 +16,8 @@ class Signal:
 
     def wake(self) -> None:
         """Say that there is work. Does nothing when nobody waits in this process."""
-        if self._loop is not None and not self._loop.is_closed():
+        # Set already: whoever waits will look after this, and see it. Each call of the other kind wakes a loop.
+        if self._loop is not None and not self._event.is_set() and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._event.set)
 
     async def wait(self, timeout: float) -> None:

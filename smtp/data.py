@@ -3,6 +3,8 @@
 from enum import Enum, auto
 from io import BytesIO
 
+from gateway.domain.prescan import has_bare_newline
+
 _END = b"\r\n.\r\n"
 _DOT_LINE = b"\r\n."
 _CUT_ENDS = (b"\r\n.\r", b"\r\n.", b"\r\n", b"\r")
@@ -61,7 +63,7 @@ class DataReader:
     def _add(self, text: bytes, *, dotted: bool) -> None:
         if self.fault or not text:
             return None
-        if _has_bare_control(text):
+        if has_bare_newline(text):
             return self._refuse(Fault.BARE_CONTROL)
         if self._line_without_end(text):
             return self._refuse(Fault.LINE_WITHOUT_END)
@@ -89,8 +91,3 @@ class DataReader:
         last = text.rfind(b"\r\n")
         self._open_line = len(text) - last - 2 if last >= 0 else self._open_line + len(text)
         return False
-
-
-def _has_bare_control(text: bytes) -> bool:
-    rest = b"".join(text.split(b"\r\n"))
-    return b"\r" in rest or b"\n" in rest or b"\0" in text

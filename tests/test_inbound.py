@@ -259,7 +259,7 @@ class TestTheDoor:
     )
     async def test_what_hides_its_author_is_refused_and_not_kept(self, house: House, raw: bytes, reason: str) -> None:
         with pytest.raises(Refused) as refused:
-            await house.inbound.accept(Arrival(raw, Envelope(SENDER, ("lotus@inbox.example",)), Peer(), "smtp"))
+            await house.inbound.accept(Arrival(raw, Envelope(SENDER, ("lotus@inbox.example",)), Peer(), "pipe"))
         assert refused.value.reason == reason
         assert await house.all(InboundEmail) == []
 

@@ -18,7 +18,8 @@ def uuid7(ticks: int, entropy: bytes) -> str:
         raise ValueError("a UUIDv7 needs 8 random bytes")
     millis, fraction = divmod(ticks, 4096)
     tail = int.from_bytes(entropy[:8], "big") & 0x3FFF_FFFF_FFFF_FFFF
-    return str(UUID(int=millis << 80 | 0x7 << 76 | fraction << 64 | 0x2 << 62 | tail))
+    digits = f"{millis << 80 | 0x7 << 76 | fraction << 64 | 0x2 << 62 | tail:032x}"
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
 
 def is_id(text: str) -> bool:

@@ -1,9 +1,18 @@
 """The checks at the end of DATA, cheap enough for the session; who may write is left to the worker."""
 
-from gateway.domain.authenticity.author import Mailbox, author
-from gateway.domain.authenticity.fields import fields, header_section
+from gateway.domain.authenticity.author import Mailbox, author, author_in
+from gateway.domain.authenticity.fields import Header
 
-__all__ = ["MAX_HEADER_BYTES", "MAX_HEADER_LINES", "MAX_RECEIVED", "Mailbox", "author", "prescan"]
+__all__ = [
+    "MAX_HEADER_BYTES",
+    "MAX_HEADER_LINES",
+    "MAX_RECEIVED",
+    "Mailbox",
+    "author",
+    "has_bare_newline",
+    "header_flaw",
+    "prescan",
+]
 
 MAX_HEADER_BYTES = 64 * 1024
 MAX_HEADER_LINES = 500
@@ -17,14 +26,18 @@ def prescan(raw: bytes, *, null_sender: bool) -> str | None:
     One of `bare-newline`, `headers-too-large`, `loop`, `malformed-from`. A bounce (`null_sender`) needs no
     From: its author is whoever answers for the signed return path.
     """
-    if _has_bare_newline(raw):
+    if has_bare_newline(raw):
         return "bare-newline"
-    section = header_section(raw)
-    if len(section) > MAX_HEADER_BYTES or section.count(b"\r\n") >= MAX_HEADER_LINES:
+    return header_flaw(Header(raw), null_sender=null_sender)
+
+
+def header_flaw(header: Header, *, null_sender: bool) -> str | None:
+    """`prescan` without the look for bare line ends, for a mail whose reader has refused those."""
+    if header.size > MAX_HEADER_BYTES or header.lines > MAX_HEADER_LINES:
         return "headers-too-large"
-    if sum(field.key == b"received" for field in fields(raw)) > MAX_RECEIVED:
+    if sum(key == b"received" for key, _ in header.fields) > MAX_RECEIVED:
         return "loop"
-    if not null_sender and author(raw) is None:
+    if not null_sender and author_in(header) is None:
         return "malformed-from"
     return None
 
@@ -32,7 +45,6 @@ def prescan(raw: bytes, *, null_sender: bool) -> str | None:
 _OTHERS = bytes(byte for byte in range(256) if byte not in b"\r\n\0")
 
 
-def _has_bare_newline(raw: bytes) -> bool:
+def has_bare_newline(raw: bytes) -> bool:
     """A CR, LF or NUL outside of CRLF: readers cut fields there and signature verifiers do not."""
-    ends = raw.translate(None, _OTHERS)
-    return ends != b"\r\n" * (len(ends) // 2) or raw.count(b"\r\n") * 2 != len(ends)
+    return len(raw.translate(None, _OTHERS)) != 2 * raw.count(b"\r\n")

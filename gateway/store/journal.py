@@ -14,11 +14,12 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Protocol
 
-from gateway.blobs import BlobStore, LocalBlobs, content_key
+from gateway.blobs import BlobStore, LocalBlobs, content_key, keep
 from gateway.clock import new_id
-from gateway.domain.values import Arrival
+from gateway.domain.values import Arrival, Peer
 from gateway.errors import RateLimited, StorageFull, TemporaryError, Unavailable
 from gateway.segments import Segments
 from gateway.store.appending import Appender, Row
@@ -105,11 +106,16 @@ class Journal:
         self._thread: threading.Thread | None = None
         self._closed = False
         self._starting = threading.Lock()
+        self._putting: set[asyncio.Task[None]] = set()
 
     async def append(self, entry: Entry) -> Sequence[str]:
-        """Keep a mail; the ids of its ledger rows, one a recipient, in order.
+        """`begin`, and wait for it."""
+        return await self.begin(entry)
 
-        Raises RateLimited, StorageFull, Unavailable. Cancelling the caller does not undo the write.
+    def begin(self, entry: Entry) -> "asyncio.Future[Sequence[str]]":
+        """Keep a mail; the ids of its ledger rows, one a recipient, in order, once they are committed.
+
+        Raises Unavailable; the future RateLimited, StorageFull, Unavailable. Cancelling it does not undo the write.
         """
         if self._closed:
             raise Unavailable("the journal is closed")
@@ -117,11 +123,28 @@ class Journal:
         digest = hashlib.sha256(entry.arrival.raw).hexdigest()
         waiting = _Waiting(entry, digest, loop.create_future(), loop)
         if waiting.large and self._segments is None:
-            waiting.blob_key = content_key("raw", digest)
-            await asyncio.to_thread(self._blobs.put, waiting.blob_key, entry.arrival.raw)
+            putting = loop.create_task(self._put_first(waiting))
+            self._putting.add(putting)
+            putting.add_done_callback(self._putting.discard)
+        else:
+            self._hand_over(waiting)
+        return waiting.answer
+
+    async def _put_first(self, waiting: _Waiting) -> None:
+        """Into the bucket, before the row that will name it."""
+        key = content_key("raw", waiting.digest)
+        try:
+            await keep(self._blobs, key, waiting.entry.arrival.raw)
+        except Exception as error:
+            _settle([(waiting.answer, _failure(error))])
+            return
+        waiting.blob_key = key
+        if not waiting.answer.done():
+            self._hand_over(waiting)
+
+    def _hand_over(self, waiting: _Waiting) -> None:
         self._queue.put(waiting)
         self._ensure_writer()
-        return await waiting.answer
 
     def close(self) -> None:
         """Write what waits, then end the writer. Blocks until it has ended."""
@@ -234,7 +257,7 @@ def _raw_row(waiting: _Waiting) -> Row:
 
 def _ledger_rows(waiting: _Waiting, ids: Sequence[str]) -> list[Row]:
     entry, arrival = waiting.entry, waiting.entry.arrival
-    at, envelope, peer = entry.received_at, arrival.envelope, json.dumps(asdict(arrival.peer))
+    at, envelope, peer = entry.received_at, arrival.envelope, _peer_json(arrival.peer)
     size = len(arrival.raw)
     return [
         (
@@ -243,6 +266,11 @@ def _ledger_rows(waiting: _Waiting, ids: Sequence[str]) -> list[Row]:
         )
         for id_, rcpt in zip(ids, envelope.rcpt_tos, strict=True)
     ]
+
+
+@lru_cache(maxsize=1024)
+def _peer_json(peer: Peer) -> str:
+    return json.dumps(asdict(peer))
 
 
 def _failure(error: Exception) -> TemporaryError:

@@ -1,7 +1,10 @@
 """What a session is told at the end of DATA: which mails are refused, and with which reason."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from gateway.domain.authenticity.fields import Header, fields
 from gateway.domain.prescan import MAX_HEADER_BYTES, MAX_HEADER_LINES, MAX_RECEIVED, prescan
 
 FROM = b"From: buyer@example.com\r\n"
@@ -73,3 +76,10 @@ def test_two_authors_are_refused() -> None:
 
 def test_a_bounce_needs_no_author() -> None:
     assert prescan(b"Subject: Undelivered\r\n\r\n", null_sender=True) is None
+
+
+@given(st.lists(st.sampled_from([b"From", b"\r\n", b" ", b"\t", b":", b"x", b"\xa0", b"a@b.example", b"\r", b"\n"])))
+def test_the_quick_reading_of_a_header_is_that_of_the_signature_verifiers(pieces: list[bytes]) -> None:
+    raw = b"".join(pieces)
+    slow = [(field.key, field.raw.replace(b"\r\n", b"")) for field in fields(raw)]
+    assert [found for found in Header(raw).fields if found[1]] == [found for found in slow if found[1]]

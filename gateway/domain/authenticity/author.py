@@ -13,7 +13,7 @@ from functools import lru_cache
 
 import idna
 
-from gateway.domain.authenticity.fields import fields
+from gateway.domain.authenticity.fields import Header
 
 LONGEST_FROM = 4096
 """Bytes; no program writes longer ones, and every step below stays cheap."""
@@ -39,10 +39,16 @@ class Mailbox:
 
 def author(raw: bytes) -> Mailbox | None:
     """The only mailbox of the only From field of a mail with CRLF line ends; None when that is uncertain."""
-    candidates = [field for field in fields(raw) if field.key == b"from"]
-    if len(candidates) != 1 or not candidates[0].clean:
+    return author_in(Header(raw))
+
+
+def author_in(header: Header) -> Mailbox | None:
+    """`author` of a mail whose header is cut into fields already."""
+    candidates = [line for key, line in header.fields if key == b"from"]
+    if len(candidates) != 1:
         return None
-    return mailbox(candidates[0].value)
+    name, _, value = candidates[0].partition(b":")
+    return mailbox(value) if name.lower() == b"from" else None
 
 
 @lru_cache(maxsize=1024)
