@@ -10,30 +10,18 @@ from contextlib import asynccontextmanager, contextmanager
 from typing import Any, TypeVar
 
 from sqlalchemy import Engine, create_engine, event, text
-from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from gateway.errors import ConfigError, Duplicate, Overtaken, Unavailable
+from gateway.errors import Duplicate, Overtaken, Unavailable
 from gateway.store.appending import BUSY_TIMEOUT_MS, SQLITE_PRAGMAS, Appender, PostgresAppender, SqliteAppender
 from gateway.store.at_once import Hands
+from gateway.store.urls import database_url
 
 T = TypeVar("T")
 _OVERTAKEN = frozenset({"40P01", "40001"})  # deadlock_detected, serialization_failure
-
-
-def database_url(text_: str) -> URL:
-    """Read `sqlite:///PATH` or `postgresql://…`. Raises ConfigError for any other kind."""
-    try:
-        url = make_url(text_)
-    except Exception:
-        raise ConfigError("ZNX_DATABASE_URL: expected sqlite:///PATH or postgresql://user@host/db") from None
-    name = url.get_backend_name()
-    if name not in ("sqlite", "postgresql"):
-        raise ConfigError(f"ZNX_DATABASE_URL: {name} is not supported; use sqlite:/// or postgresql://")
-    return url
 
 
 class Database:
@@ -129,7 +117,7 @@ class Database:
 def _dialect(sqlite: bool) -> dict[str, Any]:
     if sqlite:
         return {"connect_args": {"isolation_level": None, "timeout": BUSY_TIMEOUT_MS / 1000}}
-    return {"pool_pre_ping": True, "connect_args": {"connect_timeout": 5}}
+    return {"pool_pre_ping": True}
 
 
 def _prepare_sqlite(engine: Engine, begin: str) -> None:
