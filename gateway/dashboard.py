@@ -12,9 +12,10 @@ from datetime import datetime, timedelta
 from gateway import admin
 from gateway.context import Gateway
 from gateway.domain.actors import Actor
-from gateway.domain.measuring import RANGES, Times, day_of, hour_of, percentile, steps
+from gateway.domain.measuring import RANGES, Times, day_of, hour_of, month_after, percentile, steps
 from gateway.domain.spreadsheets import as_csv
 from gateway.errors import Invalid, NotFound
+from gateway.store import figures
 from gateway.store import rollups as store
 from gateway.store.rollups import DAY, HOUR
 
@@ -76,6 +77,7 @@ async def refresh(gw: Gateway) -> int:
         until = min(hour_of(now) + HOUR, hour_of(begin) + HOURS_AT_ONCE * HOUR)
         await store.count_hours(session, hour_of(begin) - HOUR, until)
         await store.time_days(session, day_of(hour_of(begin) - HOUR), day_of(until - HOUR) + DAY)
+        await store.join_months(session, hour_of(begin) - HOUR, min(now, until))
         await store.set_mark(session, "counted", min(now, until))
     return 1 if until <= now else 0
 
@@ -93,6 +95,7 @@ async def sweep(gw: Gateway) -> int:
         day = day_of(now) - DAY if reached is None or reached <= oldest else reached - DAY
         await store.count_hours(session, day, day + DAY)
         await store.time_days(session, day, day + DAY)
+        await store.join_months(session, day, min(counted, month_after(day)))
         await store.set_mark(session, "sweep", day)
         await store.set_mark(session, "swept", now)
     return 0
@@ -113,13 +116,13 @@ async def look(gw: Gateway, actor: Actor, range_: str, shop: str = "") -> Dashbo
         raise NotFound("no such shop")
     since = _since(gw.clock.now(), length)
     async with gw.db.read() as session:
-        counts = await store.volumes(session, actor, chosen, since)
-        bounced = await store.bounces(session, actor, chosen, since, MOST_DOMAINS)
-        times = await store.times(session, actor, chosen, since)
-        backlog = await store.backlog(session, actor, chosen)
-        outgoing = await store.outgoing(session, actor, chosen)
-        people = await store.names(session, sorted({user for _, _, user in times if user}))
+        counts = await figures.volumes(session, actor, chosen, since)
+        bounced = await figures.bounces(session, actor, chosen, since, MOST_DOMAINS)
         counted_to = await store.mark(session, "counted")
+        times = await figures.times(session, actor, chosen, since, counted_to)
+        backlog = await figures.backlog(session, actor, chosen)
+        outgoing = await figures.outgoing(session, actor, chosen)
+        people = await figures.names(session, sorted({user for _, _, user in times if user}))
     shop_names = {id_: one.name for id_, one in shops.items()}
     by_shop, by_person = ({kind: _grouped(times, kind, part) for kind in ("answer", "solved")} for part in (1, 2))
     kinds = _by_kind(counts)
@@ -152,7 +155,7 @@ def _since(now: datetime, length: timedelta) -> datetime:
     return hour_of(now) + HOUR - length if length <= BY_HOUR else day_of(now) + DAY - length
 
 
-def _by_kind(counts: Sequence[store.Volume]) -> Counter[str]:
+def _by_kind(counts: Sequence[figures.Volume]) -> Counter[str]:
     found: Counter[str] = Counter()
     for one in counts:
         found[one.kind] += sum(one.hours)
@@ -165,7 +168,7 @@ def _axis(since: datetime, now: datetime, length: timedelta) -> list[datetime]:
     return steps(since, day_of(now) + DAY, DAY)
 
 
-def _series(counts: Sequence[store.Volume], at: Sequence[datetime], length: timedelta) -> dict[str, list[int]]:
+def _series(counts: Sequence[figures.Volume], at: Sequence[datetime], length: timedelta) -> dict[str, list[int]]:
     place = {moment: number for number, moment in enumerate(at)}
     found: dict[str, list[int]] = {}
     for one in counts:
@@ -178,13 +181,13 @@ def _series(counts: Sequence[store.Volume], at: Sequence[datetime], length: time
     return found
 
 
-def _pieces(one: store.Volume, length: timedelta) -> list[tuple[datetime, int]]:
+def _pieces(one: figures.Volume, length: timedelta) -> list[tuple[datetime, int]]:
     if length > BY_HOUR:
         return [(one.day, sum(one.hours))]
     return [(one.day + hour * HOUR, count) for hour, count in enumerate(one.hours)]
 
 
-def _hours(counts: Sequence[store.Volume]) -> list[int]:
+def _hours(counts: Sequence[figures.Volume]) -> list[int]:
     """How many messages came in each hour of the day, in UTC."""
     came = [one.hours for one in counts if one.kind == "in"]
     return [sum(counted) for counted in zip(*came, strict=True)] if came else [0] * 24

@@ -108,6 +108,16 @@ def day_of(at: datetime) -> datetime:
     return hour_of(at).replace(hour=0)
 
 
+def month_of(at: datetime) -> datetime:
+    """The beginning of the month, in UTC."""
+    return day_of(at).replace(day=1)
+
+
+def month_after(at: datetime) -> datetime:
+    """The beginning of the next month, in UTC."""
+    return month_of(month_of(at) + timedelta(days=32))
+
+
 def steps(since: datetime, until: datetime, step: timedelta) -> list[datetime]:
     """The beginnings of all pieces from `since` to before `until`."""
     found = []

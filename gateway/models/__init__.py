@@ -8,7 +8,7 @@ from gateway.models.mail import Delivery, DeliveryAttempt, InboundEmail, Pause, 
 from gateway.models.notifications import NotificationChoice, SellerNotice
 from gateway.models.orders import Buyer, BuyerAddress, Order
 from gateway.models.people import ApiToken, Invitation, Membership, SignInFailure, SignInLink, User, WebSession
-from gateway.models.rollups import DailyTimes, RollupMark
+from gateway.models.rollups import DailyTimes, MonthlyTimes, RollupMark
 from gateway.models.routing import Channel, RoutingRule, Team, TeamMember
 from gateway.models.second_factors import MailRequest, RecoveryCode, TotpSecret
 from gateway.models.shops import Shop
@@ -41,6 +41,7 @@ __all__ = [
     "Membership",
     "Mention",
     "Message",
+    "MonthlyTimes",
     "NotificationChoice",
     "Order",
     "OrderSource",

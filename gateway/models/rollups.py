@@ -46,6 +46,20 @@ class DailyTimes(SQLModel, table=True):
     within: int = 0
 
 
+class MonthlyTimes(SQLModel, table=True):
+    """The days of a month that is over, joined: a year is a dozen rows of each shop and person, not hundreds."""
+
+    __tablename__ = "monthly_times"
+
+    month: datetime = Field(primary_key=True)
+    shop_id: str = Field(primary_key=True)
+    kind: str = Field(primary_key=True)
+    user_id: str = Field(primary_key=True)
+    minutes: str
+    targeted: int = 0
+    within: int = 0
+
+
 class RollupMark(SQLModel, table=True):
     """How far the adding up has come, by the name of the walk."""
 

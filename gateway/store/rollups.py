@@ -1,40 +1,46 @@
-"""Adds up what the dashboard shows, an hour or a day at a time, from the rows that are the truth; and reads it."""
+"""Adds up what the dashboard shows, an hour or a day at a time, from the rows that are the truth. Read by `figures`."""
 
-import functools
 import itertools
-import operator
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, delete, func, insert, literal, select, true, update
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Select,
+    case,
+    delete,
+    func,
+    insert,
+    literal,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from gateway.domain.actors import Actor
-from gateway.domain.measuring import Said, Times, Took, answers, day_of, hour_of, rounded, steps
-from gateway.models import Channel, DailyTimes, Delivery, InboundEmail, Message, RollupMark, Thread, User
+from gateway.domain.measuring import Said, Times, Took, answers, day_of, hour_of, month_after, month_of, rounded, steps
+from gateway.models import (
+    Channel,
+    DailyTimes,
+    Delivery,
+    InboundEmail,
+    Message,
+    MonthlyTimes,
+    RollupMark,
+    Thread,
+)
 from gateway.models.columns import table_of
 from gateway.models.rollups import DAILY_COUNTS as _COUNTS
 from gateway.models.rollups import HOURS
 from gateway.store.threads import rows
 
-_TIMES, _MARKS = table_of(DailyTimes), table_of(RollupMark)
+_TIMES, _MONTHS, _MARKS = table_of(DailyTimes), table_of(MonthlyTimes), table_of(RollupMark)
 _MESSAGES, _THREADS, _CHANNELS = table_of(Message), table_of(Thread), table_of(Channel)
-_INBOUND, _DELIVERIES, _USERS = table_of(InboundEmail), table_of(Delivery), table_of(User)
+_INBOUND, _DELIVERIES = table_of(InboundEmail), table_of(Delivery)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Volume:
-    """How often something happened in each hour of a day."""
-
-    day: datetime
-    kind: str
-    name: str
-    hours: tuple[int, ...]
 
 
 async def mark(session: AsyncSession, name: str) -> datetime | None:
@@ -129,6 +135,34 @@ async def time_days(session: AsyncSession, since: datetime, until: datetime) -> 
         await connection.execute(insert(_TIMES), [_row(key, times) for key, times in found.items()])
 
 
+async def join_months(session: AsyncSession, since: datetime, until: datetime) -> None:
+    """Join the days of each month anew that has some of its days between the two, and ended by `until`."""
+    connection, month = await session.connection(), month_of(since)
+    while (end := month_after(month)) <= until:
+        await connection.execute(delete(_MONTHS).where(_MONTHS.c.month == month))
+        days = joined(_TIMES, _TIMES.c.day >= month, _TIMES.c.day < end).subquery()
+        filled = (literal(month, _MONTHS.c.month.type), *(days.c[name] for name in JOINED))
+        await connection.execute(insert(_MONTHS).from_select(["month", *JOINED], select(*filled)))
+        month = end
+
+
+PARTS, JOINED = ("kind", "shop_id", "user_id"), ("kind", "shop_id", "user_id", "minutes", "targeted", "within")
+
+
+def joined(table: FromClause, *conditions: ColumnElement[bool]) -> Select[Any]:
+    """The times of each kind, shop and person, joined by the database."""
+    return (
+        select(
+            *(table.c[name] for name in PARTS),
+            func.aggregate_strings(table.c.minutes, " ").label("minutes"),
+            func.sum(table.c.targeted).label("targeted"),
+            func.sum(table.c.within).label("within"),
+        )
+        .where(*conditions)
+        .group_by(*(table.c[name] for name in PARTS))
+    )
+
+
 def _row(key: tuple[datetime, str, str, str], times: Times) -> dict[str, Any]:
     named = dict(zip(("day", "shop_id", "kind", "user_id"), key, strict=True))
     minutes = " ".join(str(length) for length in sorted(times.minutes.elements()))
@@ -175,103 +209,3 @@ async def _solved(session: AsyncSession, since: datetime, until: datetime) -> It
         (row.shop_id, Took(row.closed_at, row.assignee_id or "", rounded(row.closed_at - row.created_at)))
         for row in await rows(session, statement)
     ]
-
-
-def _reached(column: Any, actor: Actor, shop_id: str | None) -> ColumnElement[bool]:
-    if shop_id is not None:
-        one: ColumnElement[bool] = column == shop_id
-        return one
-    return true() if actor.shop_ids is None else column.in_(actor.shop_ids)
-
-
-async def volumes(session: AsyncSession, actor: Actor, shop_id: str | None, since: datetime) -> list[Volume]:
-    """The counts of all days from that of `since` on, each added up over the shops that the actor reaches (or one)."""
-    hours = (func.sum(_COUNTS.c[hour]).label(hour) for hour in HOURS)
-    statement = (
-        select(_COUNTS.c.day, _COUNTS.c.kind, _COUNTS.c.name, *hours)
-        .where(_COUNTS.c.day >= day_of(since), _reached(_COUNTS.c.shop_id, actor, shop_id))
-        .where(_COUNTS.c.kind != "bounced")
-        .group_by(_COUNTS.c.day, _COUNTS.c.kind, _COUNTS.c.name)
-    )
-    found = await rows(session, statement)
-    return [Volume(row.day, row.kind, row.name, _from(since, row.day, row[3:])) for row in found]
-
-
-def _from(since: datetime, day: datetime, hours: Sequence[Any]) -> tuple[int, ...]:
-    """A day's hours, none of them before `since`."""
-    first = since.hour if day == day_of(since) else 0
-    return tuple(int(count) if hour >= first else 0 for hour, count in enumerate(hours))
-
-
-async def bounces(
-    session: AsyncSession, actor: Actor, shop_id: str | None, since: datetime, most: int
-) -> list[tuple[str, int]]:
-    """The domains from which mails came back since the full hour `since`, those with the most first."""
-    first_day, whole = (_added(_COUNTS.c[hour] for hour in some) for some in (HOURS[since.hour :], HOURS))
-    number = func.sum(case((_COUNTS.c.day == day_of(since), first_day), else_=whole)).label("number")
-    statement = (
-        select(_COUNTS.c.name, number)
-        .where(_COUNTS.c.day >= day_of(since), _reached(_COUNTS.c.shop_id, actor, shop_id))
-        .where(_COUNTS.c.kind == "bounced")
-        .group_by(_COUNTS.c.name)
-        .having(number > 0)
-        .order_by(number.desc(), _COUNTS.c.name)
-        .limit(most)
-    )
-    return [(row.name, int(row.number)) for row in await rows(session, statement)]
-
-
-def _added(columns: Iterable[ColumnElement[int]]) -> ColumnElement[int]:
-    return functools.reduce(operator.add, columns)
-
-
-async def times(
-    session: AsyncSession, actor: Actor, shop_id: str | None, since: datetime
-) -> dict[tuple[str, str, str], Times]:
-    """How long things took that ended from the day of `since` on, by kind, shop and person."""
-    parts = (_TIMES.c.kind, _TIMES.c.shop_id, _TIMES.c.user_id)
-    statement = (
-        select(
-            *parts,
-            func.aggregate_strings(_TIMES.c.minutes, " ").label("minutes"),
-            func.sum(_TIMES.c.targeted).label("targeted"),
-            func.sum(_TIMES.c.within).label("within"),
-        )
-        .where(_TIMES.c.day >= day_of(since), _reached(_TIMES.c.shop_id, actor, shop_id))
-        .group_by(*parts)
-    )
-    return {
-        (row.kind, row.shop_id, row.user_id): Times(
-            Counter({int(length): count for length, count in Counter(row.minutes.split(" ")).items()}),
-            int(row.targeted),
-            int(row.within),
-        )
-        for row in await rows(session, statement)
-    }
-
-
-async def backlog(session: AsyncSession, actor: Actor, shop_id: str | None) -> dict[str, int]:
-    """How many conversations wait for a seller now, by shop."""
-    statement = (
-        select(_THREADS.c.shop_id, func.count().label("number"))
-        .where(_THREADS.c.needs_reply, _THREADS.c.merged_into_id.is_(None))
-        .where(_reached(_THREADS.c.shop_id, actor, shop_id))
-        .group_by(_THREADS.c.shop_id)
-    )
-    return {row.shop_id: row.number for row in await rows(session, statement)}
-
-
-async def outgoing(session: AsyncSession, actor: Actor, shop_id: str | None) -> Counter[str]:
-    """How many mails wait to leave now, by state."""
-    statement = (
-        select(_DELIVERIES.c.state, func.count().label("number"))
-        .where(_DELIVERIES.c.state.in_(("queued", "deferred")), _reached(_DELIVERIES.c.shop_id, actor, shop_id))
-        .group_by(_DELIVERIES.c.state)
-    )
-    return Counter({row.state: row.number for row in await rows(session, statement)})
-
-
-async def names(session: AsyncSession, user_ids: Sequence[str]) -> dict[str, str]:
-    """What people are called, by id."""
-    found = await rows(session, select(_USERS.c.id, _USERS.c.name, _USERS.c.email).where(_USERS.c.id.in_(user_ids)))
-    return {row.id: row.name or row.email for row in found}
