@@ -17,6 +17,7 @@ from gateway.store import canned as store
 from gateway.store import people
 
 MAX_SIGNATURE_CHARS = 2_000
+TAKEN = "there is a text of this name in this language already"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,23 +56,42 @@ async def save(gw: Gateway, actor: Actor, slug: str, text: Canned) -> str:
 
     Raises NotFound, Invalid, Conflict when the shop has another one of this name and language.
     """
+    if text.id:
+        await change(gw, actor, text)
+        return text.id
+    values, id_ = _values(gw, text), new_id()
+    try:
+        async with gw.db.write() as session:
+            shop_id = await store.shop_id_of(session, actor, slug)
+            await store.add(session, values | {"id": id_, "shop_id": shop_id})
+    except Duplicate:
+        raise Conflict(TAKEN) from None
+    return id_
+
+
+async def change(gw: Gateway, actor: Actor, text: Canned) -> None:
+    """Write a text anew. Raises as `save` does."""
+    id_, values = _id(text.id), _values(gw, text)
+    try:
+        async with gw.db.write() as session:
+            await store.change(session, actor, id_, values)
+    except Duplicate:
+        raise Conflict(TAKEN) from None
+
+
+def _values(gw: Gateway, text: Canned) -> dict[str, object]:
     name = " ".join(clean_text(text.name).split())
     if not 0 < len(name) <= MAX_NAME_CHARS:
         raise Invalid(f"a name has from 1 to {MAX_NAME_CHARS} characters", "name")
     if text.locale not in LOCALES:
         raise Invalid("there is no such language", "locale")
-    values = {"name": name, "locale": text.locale, "text": check(clean_text(text.text)), "updated_at": gw.clock.now()}
-    id_ = text.id or new_id()
-    try:
-        async with gw.db.write() as session:
-            shop_id = await store.shop_id_of(session, actor, slug)
-            if text.id:
-                await store.change(session, actor, _id(text.id), values)
-            else:
-                await store.add(session, values | {"id": id_, "shop_id": shop_id})
-    except Duplicate:
-        raise Conflict("there is a text of this name in this language already") from None
-    return id_
+    return {"name": name, "locale": text.locale, "text": check(clean_text(text.text)), "updated_at": gw.clock.now()}
+
+
+async def one(gw: Gateway, actor: Actor, id_: str) -> Canned:
+    """A text by its id. Raises NotFound."""
+    async with gw.db.read() as session:
+        return await store.one(session, actor, _id(id_))
 
 
 async def remove(gw: Gateway, actor: Actor, id_: str) -> None:

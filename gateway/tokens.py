@@ -1,7 +1,7 @@
 """The API's tokens: make, list, revoke, and tell who acts with one. Each is told once; its fingerprint is kept."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from gateway import maillog
@@ -12,7 +12,8 @@ from gateway.domain.auditing import On
 from gateway.domain.ids import checked_id
 from gateway.domain.rights import ROLES, SCOPE_NAMES, Role, Scope
 from gateway.domain.tokens import fingerprint, from_entropy
-from gateway.errors import Forbidden, Invalid
+from gateway.errors import Conflict, Forbidden, Invalid
+from gateway.store import people
 from gateway.store import shops as shop_store
 from gateway.store import tokens as store
 from gateway.store.audit import record
@@ -86,6 +87,19 @@ async def revoke(gw: Gateway, actor: Actor, id_: str) -> None:
         row = await store.revoke(session, actor, id_, now)
         await record(session, actor, "token.revoked", On(id_, row.shop_id, row.name), now)
     maillog.event("token.revoked", id=id_, by=actor.user_id or actor.id)
+
+
+async def in_person(gw: Gateway, actor: Actor) -> tuple[Actor, str]:
+    """The actor as the person who made the token, and that person's address: drafts and choices are somebody's own.
+
+    Raises Conflict for a token that no person made, such as one of the command line.
+    """
+    async with gw.db.read() as session:
+        row = await store.token(session, actor.id)
+        person = await people.account_by_id(session, row.made_by) if row and row.made_by else None
+    if person is None or not person.active:
+        raise Conflict("no person made this token: make one on the page of the API's tokens")
+    return replace(actor, user_id=person.id), person.email
 
 
 async def actor_of(gw: Gateway, token: str) -> Actor | None:

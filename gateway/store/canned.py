@@ -71,6 +71,15 @@ async def canned(session: AsyncSession, shop_id: str) -> tuple[Canned, ...]:
     return tuple(Canned(row.id, row.name, row.locale, row.text) for row in rows)
 
 
+async def one(session: AsyncSession, actor: Actor, id_: str) -> Canned:
+    """A text of the actor's shops. Raises NotFound."""
+    found = await (await session.connection()).execute(select(_CANNED).where(_mine(actor), _CANNED.c.id == id_))
+    row = found.first()
+    if row is None:
+        raise NotFound("no such canned reply")
+    return Canned(row.id, row.name, row.locale, row.text)
+
+
 async def add(session: AsyncSession, values: dict[str, Any]) -> None:
     """Keep a new text. Raises Duplicate when the shop has one of this name and language."""
     await (await session.connection()).execute(insert(_CANNED), values)

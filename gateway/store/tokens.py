@@ -71,6 +71,12 @@ async def valid_token(session: AsyncSession, fingerprint: str, now: datetime) ->
     return _row(row) if row else None
 
 
+async def token(session: AsyncSession, id_: str) -> TokenRow | None:
+    """A token by its id."""
+    row = (await (await session.connection()).execute(_rows().where(_TOKENS.c.id == id_))).first()
+    return _row(row) if row else None
+
+
 async def touch_token(session: AsyncSession, id_: str, now: datetime) -> None:
     """Note that the token is in use."""
     await (await session.connection()).execute(update(_TOKENS).where(_TOKENS.c.id == id_).values(last_used_at=now))

@@ -20,6 +20,7 @@ _PATH_PARAMETERS: dict[str, tuple[str, dict[str, Any]]] = {
         {"type": "string", "maxLength": 64, "pattern": r"^[^\x00-\x1f\x7f-\x9f\s]([^\x00-\x1f\x7f-\x9f]*)$"},
     ),
     "id": ("A UUIDv7", {"type": "string", "format": "uuid"}),
+    "kind": ("Of a draft: `reply` or `note`", {"type": "string", "enum": ["reply", "note"]}),
     "name": ("A mail's name, such as `reply`", {"type": "string", "pattern": "^[a-z][a-z-]*$"}),
     "locale": ("A language that mails are written in, such as `zh_CN`", {"type": "string", "maxLength": 16}),
 }

@@ -25,9 +25,8 @@ ADMINS_ALONE = {"put_shop", "list_inbound", "discard_inbound", "get_delivery", "
 
 def address(operation: Operation, **names: str) -> str:
     """A path with ids in it; ids of nothing unless told otherwise."""
-    return operation.path.format(
-        **({"slug": "lotus", "order_no": "A-1001", "id": new_id(), "name": "reply", "locale": "en"} | names)
-    )
+    usual = {"slug": "lotus", "order_no": "A-1001", "id": new_id(), "name": "reply", "locale": "en", "kind": "note"}
+    return operation.path.format(**(usual | names))
 
 
 async def test_without_a_token_nothing_is_told(api: Api) -> None:
@@ -92,6 +91,8 @@ async def everything(api: Api) -> dict[str, str | None]:
     shop_admin = Actor("token", "t", "lotus", "admin", None)
     _, event = await restructuring.split(api.house.gw, shop_admin, row.thread_id or "", [with_file.message_id or ""])
     theirs["thread-events"] = event
+    canned = {"shop": "lotus", "name": "Hi", "locale": "en", "text": "Hello"}
+    theirs["canned"] = (await api.post("/canned", canned, "lotus-seller")).json["id"]
     theirs["buyers"] = (await api.get(f"/threads/{row.thread_id}")).json["buyer"]["id"]
     labelled = {"ids": [row.thread_id], "add_labels": ["vip"]}
     theirs["batch"] = (await api.post("/threads/batch", labelled, "lotus-admin")).json["id"]
@@ -114,6 +115,9 @@ def bodies(theirs: dict[str, str | None]) -> dict[str, dict[str, Any]]:
         "merge_thread": {"into": theirs["threads"]},
         "split_thread": {"message_ids": [new_id()]},
         "move_thread": {"order_no": "A-1001"},
+        "block_buyer": {"reason": "hello"},
+        "put_draft": {"text": "hello"},
+        "put_canned": {"name": "Mine", "locale": "en", "text": "hello"},
         "put_channel": {"kind": "email", "shop": "lotus", "address": "support"},
         "put_rule": {"name": "Mine", "shop": "lotus", "actions": [{"do": "label", "value": "x"}]},
         "put_team": {"name": "Mine", "shop": "lotus"},
