@@ -9,6 +9,7 @@ from . import (
     admin_views,
     audit_views,
     batch_views,
+    brand_views,
     buyer_views,
     channel_views,
     composer_views,
@@ -45,6 +46,7 @@ PUBLIC, LINK, SIGNED_IN, ADMIN = Policy.PUBLIC, Policy.LINK, Policy.SIGNED_IN, P
 OWN, GOVERN = Policy.OWN, Policy.GOVERN
 UPLOAD = 26 * MIB
 """25 MiB of files, and the form around them."""
+LOGO = 3 * MIB
 
 
 async def asset(request: web.Request) -> web.StreamResponse:
@@ -150,6 +152,10 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/shops", shop_views.add, GOVERN),
     Route("GET", "/shops/{slug}", shop_views.shop_page, ADMIN),
     Route("POST", "/shops/{slug}", shop_views.change, ADMIN),
+    Route("GET", "/shops/{slug}/brand", brand_views.page, ADMIN),
+    Route("POST", "/shops/{slug}/brand", brand_views.save, ADMIN, body_limit=LOGO),
+    Route("POST", "/shops/{slug}/brand/preview", brand_views.preview, ADMIN, body_limit=LOGO),
+    Route("GET", "/shops/{slug}/brand/logo", brand_views.logo, ADMIN),
     Route("GET", "/ledger", admin_views.ledger, ADMIN),
     Route("POST", "/ledger/{id}/release", admin_views.release, ADMIN),
     Route("POST", "/ledger/{id}/discard", admin_views.discard, ADMIN),

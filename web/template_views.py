@@ -33,6 +33,7 @@ NAMES = KINDS | {
     "sign-in": N_("Sign-in link"),
     "invitation": N_("Invitation"),
     "password-reset": N_("New password"),
+    "webhook-off": N_("Webhook switched off"),
 }
 
 
@@ -105,16 +106,18 @@ async def preview(request: web.Request) -> web.StreamResponse:
             gateway(request), visit(request).actor, _place(request, form), _sources(form), thread
         )
     except Invalid as error:
-        return _framed(f"<p><b>{escape(error.field)}</b>: {escape(error)}</p>", 422)
-    return _framed(_mail(shown))
+        return framed(f"<p><b>{escape(error.field)}</b>: {escape(error)}</p>", 422)
+    return framed(mail(shown))
 
 
-def _mail(shown: Rendered) -> str:
+def mail(shown: Rendered) -> str:
+    """A mail for a frame: its subject, its HTML with the pictures, its plain text."""
     subject = f'<p style="font:600 15px system-ui">{escape(shown.subject)}</p>'
     return f"{subject}{shown.page}<hr><pre>{escape(shown.text)}</pre>"
 
 
-def _framed(body: str, status: int = 200) -> web.Response:
+def framed(body: str, status: int = 200) -> web.Response:
+    """A page for a sandboxed frame, by the policy of mails."""
     page = f'<!doctype html><html><head><meta charset="utf-8"><title>mail</title></head><body>{body}</body></html>'
     policy = {"Content-Security-Policy": security.MAIL_POLICY, "X-Frame-Options": "SAMEORIGIN"}
     return web.Response(text=page, status=status, content_type="text/html", headers=policy)

@@ -52,6 +52,7 @@ WORDS = {
     "webhook.changed": N_("changed a webhook"),
     "webhook.removed": N_("removed a webhook"),
     "webhook.replayed": N_("sent events to a webhook again"),
+    "brand.changed": N_("changed the look of a shop's mails"),
     "template.changed": N_("changed the words of a mail"),
     "template.restored": N_("brought older words of a mail back"),
     "audit.exported": N_("exported the audit log"),
@@ -75,5 +76,6 @@ GROUPS = {
     "source": N_("Order sources"),
     "webhook": N_("Webhooks"),
     "template": N_("Mail templates"),
+    "brand": N_("Look of mails"),
     "audit": N_("Audit log"),
 }

@@ -29,6 +29,7 @@ ACTS = {
     "thread.undone": "a merge, split or move was taken back",
     "shop.added": "a shop was made",
     "shop.changed": "a shop's set-up was changed",
+    "brand.changed": "the look of a shop's mails was changed",
     "user.added": "a user was made",
     "user.invited": "somebody was invited",
     "user.joined": "an invited person took the account",

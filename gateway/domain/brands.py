@@ -76,12 +76,12 @@ PLAIN = Brand()
 def checked(accent: str, background: str, signatures: Mapping[str, str], logo: Logo | None = None) -> Brand:
     """A brand of what a person chose; empty colours are the product's. Raises Invalid that names the field."""
     colours = _colour(accent or ACCENT, "accent"), _colour(background or BACKGROUND, "background")
-    for on in (WHITE, colours[1]):
-        if (found := contrast(colours[0], on)) < READABLE:
-            raise Invalid(f"the contrast with {on} is {found:.1f}; text needs {READABLE}", "accent")
     for ink in WRITTEN_AROUND:
         if (found := contrast(ink, colours[1])) < READABLE:
             raise Invalid(f"the contrast with the text {ink} is {found:.1f}; text needs {READABLE}", "background")
+    for on in (WHITE, colours[1]):
+        if (found := contrast(colours[0], on)) < READABLE:
+            raise Invalid(f"the contrast with {on} is {found:.1f}; text needs {READABLE}", "accent")
     written = {locale: _signature(text) for locale, text in signatures.items()}
     if strange := [locale for locale in written if locale not in (*LOCALES, OTHERS)]:
         raise Invalid(f"{strange[0][:20]!r} is none of the languages of mails", "signatures")

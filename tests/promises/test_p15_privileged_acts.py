@@ -19,6 +19,8 @@ PAGES = {
     "/templates/{name}/{locale}": "template.changed",
     "/templates/{name}/{locale}/restore": "template.restored",
     "/templates/{name}/{locale}/preview": "",
+    "/shops/{slug}/brand": "brand.changed",
+    "/shops/{slug}/brand/preview": "",
     "/tokens": "token.added",
     "/tokens/{id}/revoke": "token.revoked",
     "/shops": "shop.added",
@@ -60,6 +62,7 @@ PAGES = {
 CALLS = {
     # Each privileged call of the API, likewise.
     "put_shop": "shop.added shop.changed",
+    "put_brand": "brand.changed",
     "merge_buyer": "buyer.merged",
     "add_buyer_address": "buyer.address_added",
     "release_inbound": "inbound.released",

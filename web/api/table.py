@@ -2,6 +2,7 @@
 
 from . import (
     batches,
+    brands,
     blocking,
     buyer_links,
     buyers,
@@ -32,6 +33,7 @@ PREFIX = "/api/v1"
 
 OPERATIONS: tuple[Operation, ...] = (
     *shops.OPERATIONS,
+    *brands.OPERATIONS,
     *orders.OPERATIONS,
     *threads.OPERATIONS,
     *batches.OPERATIONS,
