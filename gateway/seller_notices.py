@@ -1,11 +1,13 @@
 """Tells sellers of new messages by mail (消息提醒), as each of them chose: at once, or as a digest, not while quiet.
 
 Nobody is told before they chose so, never of what is held or what a machine wrote, and never of what was answered
-meanwhile. The mail has a reply address of its own for each seller; what comes back to it is `seller_answers`' part.
+meanwhile. Each conversation in such a mail has a reply address of its own for each seller; what comes back to it is
+`seller_answers`' part.
 """
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
+from urllib.parse import quote
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -142,21 +144,31 @@ async def _notification(session: AsyncSession, gw: Gateway, one: Waiting) -> Not
 
 
 async def _digest(session: AsyncSession, gw: Gateway, due: Sequence[Waiting]) -> Notice:
-    one = due[0]
-    found = await store.matters(session, {each.thread_id for each in due})
-    listed = [
-        {
-            "buyer_name": _buyer(matter),
-            "subject": matter.subject,
-            "order_no": matter.order["order_no"] if matter.order else "",
-            "waiting_since_at": matter.since,
-            "link": _link(gw, matter),
-        }
-        for matter in found[:LISTED]
-    ]
+    one, waiting = due[0], {each.thread_id: each for each in due}
+    found = await store.matters(session, waiting)
+    listed = [await _entry(session, gw, waiting[matter.thread_id], matter) for matter in found[:LISTED]]
     inbox = f"{gw.settings.public_url}/inbox?shop={one.shop.slug}"
     context = {"shop_name": one.shop.name, "count": len(found), "threads": listed, "link": inbox}
-    return _notice(one, "seller-digest", context, "")
+    return _notice(one, "seller-digest", context, str(listed[0]["reply_to"]) if len(found) == 1 else "")
+
+
+async def _entry(session: AsyncSession, gw: Gateway, one: Waiting, matter: Matter) -> dict[str, object]:
+    """A conversation of a digest, with the address of its own that an answer goes to."""
+    reply_to = f"r.{await _reply_token(session, gw, one)}@{gw.settings.mail_domain}"
+    return {
+        "buyer_name": _buyer(matter),
+        "subject": matter.subject,
+        "order_no": matter.order["order_no"] if matter.order else "",
+        "waiting_since_at": matter.since,
+        "link": _link(gw, matter),
+        "reply_to": reply_to,
+        "answer_link": _mailto(reply_to, matter),
+    }
+
+
+def _mailto(address: str, matter: Matter) -> str:
+    """RFC 6068: a new mail to the address; its subject is for the writer's eyes, the address alone finds the thread."""
+    return f"mailto:{address}?subject={quote(f'Re: {matter.subject or _buyer(matter)}', safe='')}"
 
 
 def _notice(one: Waiting, kind: str, context: Mapping[str, object], reply_to: str) -> Notice:
