@@ -226,8 +226,7 @@ async def visit(gw: Gateway, token: str, active: bool = True) -> Visit | None:
     What a page asks for by itself is not `active`: an open page alone doesn't keep anybody signed in.
     """
     now, key = gw.clock.now(), fingerprint(token)
-    async with gw.db.read() as session:
-        row = await people.session_of(session, key, now)
+    row = await gw.db.look(lambda session: people.session_of(session, key, now))
     if row is None or (actor_of(row.account).is_admin and now - row.last_seen_at > ADMIN_IDLE):
         return None
     if active and now - row.last_seen_at > TOUCH_EVERY:

@@ -58,15 +58,24 @@ class Desk:
 
 
 async def desk(gw: Gateway, actor: Actor, query: ThreadQuery) -> Desk:
-    """Everything that an inbox page shows around a thread, from one snapshot. Raises as `list_threads` does."""
+    """Everything that an inbox page shows around a thread. Raises as `list_threads` does.
+
+    The version is read before what it is of: a change meanwhile shows a page anew, and none goes by unseen.
+    """
     _check(query)
-    async with gw.db.read() as session:
-        reached = await threads.shops(session, actor)
-        page = await _page(session, actor, query, reached)
-        counts = await threads.counts(session, actor, query.shop)
+    now = gw.clock.now()
+
+    async def read(session: AsyncSession) -> Desk:
+        reached, version = await threads.reach(session, actor)
+        known = [shop.id for shop in reached if query.shop in (None, shop.slug)]
+        if query.shop is not None and not known:
+            raise NotFound("no such shop")
+        page = await thread_lists.page(session, actor, query, known)
+        counts = await threads.counts(session, actor, query.shop, known)
         staff = await people.colleagues_of(session, [shop.id for shop in reached])
-        others = await presence.present(session, actor, gw.clock.now())
-        return Desk(page, counts, reached, await threads.change_version(session, actor), staff, others)
+        return Desk(page, counts, reached, version, staff, await presence.present(session, actor, now))
+
+    return await gw.db.look(read)
 
 
 async def list_threads(gw: Gateway, actor: Actor, query: ThreadQuery) -> Page:
@@ -75,8 +84,13 @@ async def list_threads(gw: Gateway, actor: Actor, query: ThreadQuery) -> Page:
     Raises Invalid for a wrong view, order, limit or cursor, NotFound for a shop that the actor does not reach.
     """
     _check(query)
-    async with gw.db.read() as session:
-        return await _page(session, actor, query, await threads.shops(session, actor) if query.shop else ())
+
+    async def read(session: AsyncSession) -> Page:
+        if query.shop is not None and query.shop not in (shop.slug for shop in await threads.shops(session, actor)):
+            raise NotFound("no such shop")
+        return await thread_lists.page(session, actor, query)
+
+    return await gw.db.look(read)
 
 
 def _check(query: ThreadQuery) -> None:
@@ -86,12 +100,6 @@ def _check(query: ThreadQuery) -> None:
         raise Invalid(f"sort must be one of {', '.join(SORTS)}", field="sort")
     if not 1 <= query.limit <= MAX_LIMIT:
         raise Invalid(f"limit must be from 1 to {MAX_LIMIT}", field="limit")
-
-
-async def _page(session: AsyncSession, actor: Actor, query: ThreadQuery, reached: tuple[ShopView, ...]) -> Page:
-    if query.shop is not None and query.shop not in (shop.slug for shop in reached):
-        raise NotFound("no such shop")
-    return await thread_lists.page(session, actor, query)
 
 
 async def shops(gw: Gateway, actor: Actor) -> tuple[ShopView, ...]:
@@ -120,13 +128,16 @@ async def change_numbers(gw: Gateway) -> dict[str, int]:
 
 async def thread(gw: Gateway, actor: Actor, thread_id: str, with_html: bool = True) -> ThreadDetail:
     """A whole thread. Without `with_html` messages only tell whether they have any. Raises NotFound."""
-    async with gw.db.read() as session:
+
+    async def read(session: AsyncSession) -> ThreadDetail:
         summary = await _thread(session, actor, thread_id)
         bodies = await messages.of_thread(session, summary.id, with_html)
         orders = await threads.orders_of(session, summary, OTHERS_SHOWN)
         others = await threads.other_threads(session, summary, OTHERS_SHOWN)
-    own = next((order for order in orders if order.id == summary.order_id), None)
-    return ThreadDetail(summary, bodies, own, tuple(order for order in orders if order is not own), others)
+        own = next((order for order in orders if order.id == summary.order_id), None)
+        return ThreadDetail(summary, bodies, own, tuple(order for order in orders if order is not own), others)
+
+    return await gw.db.look(read)
 
 
 async def summary(gw: Gateway, actor: Actor, thread_id: str) -> ThreadSummary:

@@ -4,6 +4,7 @@ import gettext
 from io import BytesIO
 from pathlib import Path
 
+from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
@@ -24,17 +25,26 @@ class Catalogs:
     """The translations of each language."""
 
     def __init__(self, folder: Path = FOLDER) -> None:
-        self._catalogs = {locale: _read(folder / locale / "LC_MESSAGES" / "messages.po") for locale in LOCALES}
+        self._written = {locale: _read(folder / locale / "LC_MESSAGES" / "messages.po") for locale in LOCALES}
+        self._catalogs = {locale: _compiled(catalog) for locale, catalog in self._written.items()}
 
     def of(self, locale: str) -> gettext.GNUTranslations:
         """The words of one of LOCALES."""
         return self._catalogs[locale]
 
+    def messages(self, locale: str) -> dict[str, str]:
+        """The words of every message that is no plural."""
+        return {one.id: str(one.string) for one in self._written[locale] if isinstance(one.id, str) and one.id}
 
-def _read(path: Path) -> gettext.GNUTranslations:
-    compiled = BytesIO()
+
+def _read(path: Path) -> Catalog:
     with path.open("rb") as file:
-        write_mo(compiled, read_po(file))
+        return read_po(file)
+
+
+def _compiled(catalog: Catalog) -> gettext.GNUTranslations:
+    compiled = BytesIO()
+    write_mo(compiled, catalog)
     compiled.seek(0)
     return gettext.GNUTranslations(compiled)
 

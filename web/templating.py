@@ -1,14 +1,15 @@
 """Jinja as the pages use it: one environment a language, everything escaped, nothing undefined passes silently."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 from babel.dates import format_date
 from babel.numbers import format_currency
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from gateway.resources import resource
 
@@ -40,7 +41,8 @@ def _environment(assets: Assets, catalogs: Catalogs, locale: str) -> Environment
         extensions=["jinja2.ext.i18n"],
     )
     environment.install_gettext_translations(catalogs.of(locale), newstyle=True)  # type: ignore[attr-defined]
-    environment.globals |= {"icon": assets.icon, "asset": assets.url, "locales": LOCALES}
+    environment.globals |= {"icon": cache(assets.icon), "asset": cache(assets.url), "locales": LOCALES}
+    environment.globals["_"] = _words(catalogs.messages(locale))
     environment.globals["locale"] = locale
     environment.filters |= {
         "short": _short,
@@ -52,6 +54,25 @@ def _environment(assets: Assets, catalogs: Catalogs, locale: str) -> Environment
     }
     environment.filters["hue"] = hue
     return environment
+
+
+def _words(messages: Mapping[str, str]) -> Callable[..., Markup]:
+    """What `_()` does in the templates: Jinja's own formats each of a page's hundred messages anew.
+
+    What is no message of ours is somebody's text, such as an order's state that we know no words for: it is escaped.
+    """
+    ours = {message: Markup(translated or message) for message, translated in messages.items()}
+
+    @cache
+    def plain(message: str) -> Markup:
+        return ours[message] % {}
+
+    def words(message: str, **values: object) -> Markup:
+        if message not in ours:
+            return escape(message)
+        return ours[message] % values if values else plain(message)
+
+    return words
 
 
 @pass_context

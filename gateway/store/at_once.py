@@ -7,6 +7,7 @@ for fifty mails in one transaction does it here; the functions of the store can'
 import asyncio
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
+from threading import Lock
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import Connection, Engine
@@ -70,6 +71,31 @@ class Hands:
             self._engine.dispose()
 
 
+class Eyes:
+    """The threads that read at once: what a page shows is many small reads of one moment."""
+
+    def __init__(self, engine: Callable[[], Engine], threads: int) -> None:
+        self._make, self._engine = engine, cast(Engine | None, None)
+        self._threads, self._making = ThreadPoolExecutor(threads, thread_name_prefix="look"), Lock()
+
+    async def look(self, work: Callable[[AsyncSession], Awaitable[T]]) -> T:
+        """What `work` reads, in one transaction."""
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._transaction, work)
+
+    def _transaction(self, work: Callable[[AsyncSession], Awaitable[T]]) -> T:
+        with self._making:
+            if self._engine is None:
+                self._engine = self._make()
+        with self._engine.connect() as connection:
+            return _read(work(cast(AsyncSession, BlockingSession(connection))))
+
+    def close(self) -> None:
+        """Wait for what is under way and give the connections back."""
+        self._threads.shutdown()
+        if self._engine is not None:
+            self._engine.dispose()
+
+
 def _finished(work: Awaitable[T]) -> T:
     """What a coroutine returns that never has to wait; one that does after all gets a loop of its own."""
 
@@ -78,3 +104,12 @@ def _finished(work: Awaitable[T]) -> T:
 
     with asyncio.Runner() as runner:
         return runner.run(_whole())
+
+
+def _read(work: Awaitable[T]) -> T:
+    """What a coroutine returns that never has to wait: a loop for each would cost more than it reads."""
+    try:
+        next(work.__await__())
+    except StopIteration as done:
+        return cast(T, done.value)
+    raise RuntimeError("a look awaited something beside its session")

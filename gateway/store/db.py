@@ -17,10 +17,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gateway.errors import Duplicate, Overtaken, Unavailable
 from gateway.store.appending import BUSY_TIMEOUT_MS, SQLITE_PRAGMAS, Appender, PostgresAppender, SqliteAppender
-from gateway.store.at_once import Hands
+from gateway.store.at_once import Eyes, Hands
 from gateway.store.urls import database_url
 
 T = TypeVar("T")
+LOOKING = 4
+"""Threads that read for pages, each with a connection of its own."""
 _OVERTAKEN = frozenset({"40P01", "40001"})  # deadlock_detected, serialization_failure
 
 
@@ -34,6 +36,7 @@ class Database:
         self._readers = self._engine("BEGIN", pool_size) if self.sqlite else self._writers
         self._turn = asyncio.Lock()
         self._hands = Hands(self.sync_engine, 1 if self.sqlite else 2)
+        self._eyes = Eyes(lambda: self.sync_engine("BEGIN", LOOKING), LOOKING)
 
     def _engine(self, begin: str, pool_size: int) -> AsyncEngine:
         driver = "sqlite+aiosqlite" if self.sqlite else "postgresql+psycopg"
@@ -49,14 +52,18 @@ class Database:
             _prepare_sqlite(engine.sync_engine, begin)
         return engine
 
-    def sync_engine(self) -> Engine:
+    def sync_engine(self, begin: str = "BEGIN IMMEDIATE", pool_size: int = 2) -> Engine:
         """A blocking engine of few connections, for migrations and for the threads of `at_once`."""
         driver = "sqlite+pysqlite" if self.sqlite else "postgresql+psycopg"
         engine = create_engine(
-            self.url.set(drivername=driver), pool_size=2, max_overflow=1, hide_parameters=True, **_dialect(self.sqlite)
+            self.url.set(drivername=driver),
+            pool_size=pool_size,
+            max_overflow=1,
+            hide_parameters=True,
+            **_dialect(self.sqlite),
         )
         if self.sqlite:
-            _prepare_sqlite(engine, "BEGIN IMMEDIATE")
+            _prepare_sqlite(engine, begin)
         return engine
 
     def appender(self) -> Appender:
@@ -85,6 +92,14 @@ class Database:
             async with self._one_at_a_time(), writer as session, session.begin():
                 yield session
 
+    async def look(self, work: Callable[[AsyncSession], Awaitable[T]]) -> T:
+        """`read` for pages, whose many statements then cost a fraction; `work` may await nothing but its session.
+
+        Raises Unavailable when the database is away.
+        """
+        with failures():
+            return await self._eyes.look(work)
+
     async def at_once(self, work: Callable[[AsyncSession], Awaitable[T]]) -> T:
         """`write` for work of many statements, which then cost a fraction; `work` may use nothing but its session.
 
@@ -110,6 +125,7 @@ class Database:
     async def close(self) -> None:
         """Give all connections back."""
         await asyncio.to_thread(self._hands.close)
+        await asyncio.to_thread(self._eyes.close)
         await self._writers.dispose()
         await self._readers.dispose()
 

@@ -69,10 +69,13 @@ _LISTS = {"newest": ("newest",), "due": ("due", "rest")}
 """Which parts make a list, by its order."""
 
 
-async def page(session: AsyncSession, actor: Actor, query: ThreadQuery) -> Page:
-    """A page of the threads that the query asks for. Raises Invalid for a cursor that is not one of ours."""
+async def page(session: AsyncSession, actor: Actor, query: ThreadQuery, known: Sequence[str] | None = None) -> Page:
+    """A page of the threads that the query asks for. Raises Invalid for a cursor that is not one of ours.
+
+    `known`: the ids of the shops that the query is about and the actor reaches, if the caller has them.
+    """
     search, after = read_search(query.q), read_cursor(query.cursor)
-    shops = await shop_ids(session, actor, query.shop)
+    shops = await shop_ids(session, actor, query.shop) if known is None else known
     if search.hopeless or not shops:
         return Page((), None, search)
     conditions = [owned(actor), VIEW_CONDITIONS[query.view](actor), *conditions_of(search, actor)]

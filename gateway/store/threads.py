@@ -60,6 +60,17 @@ def _address() -> ColumnElement[str]:
     )
 
 
+def _file() -> ColumnElement[str | None]:
+    """Any file of the thread's messages. With a limit, for else PostgreSQL reads all files to join them."""
+    return (
+        select(_A.c.id)
+        .join(_M, _M.c.id == _A.c.message_id)
+        .where(_M.c.thread_id == _T.c.id, _A.c.inline.is_(False))
+        .limit(1)
+        .scalar_subquery()
+    )
+
+
 def _summaries() -> Select[Any]:
     return (
         select(
@@ -76,6 +87,7 @@ def _summaries() -> Select[Any]:
             _U.c.email.label("assignee_email"),
             _U.c.name.label("assignee_name"),
             _TEAMS.c.name.label("team_name"),
+            _file().label("file_id"),
         )
         .join(_S, _S.c.id == _T.c.shop_id)
         .join(_B, _B.c.id == _T.c.buyer_id)
@@ -95,21 +107,10 @@ async def shop_ids(session: AsyncSession, actor: Actor, slug: str | None) -> lis
 
 async def summaries(session: AsyncSession, statement: Callable[[Select[Any]], Select[Any]]) -> list[ThreadSummary]:
     """The rows of the threads that `statement` narrows the select of all to."""
-    return await _with_files(session, await rows(session, statement(_summaries())))
+    return [_summary(row) for row in await rows(session, statement(_summaries()))]
 
 
-async def _with_files(session: AsyncSession, found: Rows) -> list[ThreadSummary]:
-    having = (
-        select(_M.c.thread_id)
-        .join(_A, _A.c.message_id == _M.c.id)
-        .where(_M.c.thread_id.in_([row.id for row in found]), _A.c.inline.is_(False))
-        .distinct()
-    )
-    with_files = {row.thread_id for row in await rows(session, having)} if found else set()
-    return [_summary(row, row.id in with_files) for row in found]
-
-
-def _summary(row: Row[Any], has_files: bool) -> ThreadSummary:
+def _summary(row: Row[Any]) -> ThreadSummary:
     same = (
         "id order_id order_no subject status unread needs_reply has_note automatic snippet message_count "
         "last_message_at created_at snoozed_until due_at change_no priority"
@@ -121,7 +122,7 @@ def _summary(row: Row[Any], has_files: bool) -> ThreadSummary:
         assignee=assignee,
         team=TeamRef(row.team_id, row.team_name) if row.team_name else None,
         labels=tuple(row.labels),
-        has_files=has_files,
+        has_files=row.file_id is not None,
         order_status=row.order_status or "",
         **{name: getattr(row, name) for name in same},
     )
@@ -130,7 +131,7 @@ def _summary(row: Row[Any], has_files: bool) -> ThreadSummary:
 async def thread(session: AsyncSession, actor: Actor, thread_id: str) -> ThreadSummary | None:
     """One thread's row, or None for what the actor does not reach."""
     found = await rows(session, _summaries().where(owned(actor), _T.c.id == thread_id))
-    return (await _with_files(session, found))[0] if found else None
+    return _summary(found[0]) if found else None
 
 
 async def other_threads(session: AsyncSession, of: ThreadSummary, limit: int) -> tuple[ThreadSummary, ...]:
@@ -141,7 +142,7 @@ async def other_threads(session: AsyncSession, of: ThreadSummary, limit: int) ->
         .order_by(*NEWEST_FIRST)
         .limit(limit)
     )
-    return tuple(_summary(row, has_files=False) for row in await rows(session, statement))
+    return tuple(_summary(row) for row in await rows(session, statement))
 
 
 async def orders_of(session: AsyncSession, of: ThreadSummary, limit: int) -> tuple[OrderView, ...]:
@@ -159,15 +160,25 @@ def order_view(row: Row[Any]) -> OrderView:
 
 async def shops(session: AsyncSession, actor: Actor) -> tuple[ShopView, ...]:
     """The shops that the actor reaches, by name; the admins' own inbox last."""
-    statement = select(_S.c.id, _S.c.slug, _S.c.name, _S.c.locale, _S.c.system).order_by(_S.c.system, _S.c.name)
+    return (await reach(session, actor))[0]
+
+
+async def reach(session: AsyncSession, actor: Actor) -> tuple[tuple[ShopView, ...], int]:
+    """The same, and the version of all that is in them."""
+    columns = (_S.c.id, _S.c.slug, _S.c.name, _S.c.locale, _S.c.system, _S.c.change_no)
+    statement = select(*columns).order_by(_S.c.system, _S.c.name)
     if actor.shop_ids is not None:
         statement = statement.where(_S.c.id.in_(actor.shop_ids))
-    return tuple(ShopView(row.id, row.slug, row.name, row.locale, row.system) for row in await rows(session, statement))
+    found = await rows(session, statement)
+    views = tuple(ShopView(row.id, row.slug, row.name, row.locale, row.system) for row in found)
+    return views, sum(row.change_no for row in found)
 
 
-async def counts(session: AsyncSession, actor: Actor, shop: str | None) -> dict[str, int]:
-    """How many threads each counted view holds, up to COUNT_CAP, in one statement."""
-    ids = await shop_ids(session, actor, shop)
+async def counts(
+    session: AsyncSession, actor: Actor, shop: str | None, known: Sequence[str] | None = None
+) -> dict[str, int]:
+    """How many threads each counted view holds, up to COUNT_CAP, in one statement. `known`: the shops' ids."""
+    ids = await shop_ids(session, actor, shop) if known is None else known
     columns = [_count(and_(_within(ids, view), condition(actor))).label(view) for view, condition in COUNTED.items()]
     return dict((await rows(session, select(*columns)))[0]._mapping)
 

@@ -1,5 +1,6 @@
 """What a seller sees and does in the inbox, by pages and forms alone."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -7,6 +8,7 @@ from aiohttp import FormData
 
 from gateway import inbox
 from gateway.domain.actors import SYSTEM
+from gateway.models import Order
 from gateway.store import threads
 from tests import builders
 from tests.web.conftest import Browser, Site
@@ -229,3 +231,16 @@ async def another_thread(site: Site, order_no: str, subject: str) -> str:
         customer = await builders.add_customer(session, site.lantern, order_no, f"{order_no}@example.com".lower())
         at = site.clock.now() + timedelta(minutes=1)
         return (await builders.add_message(session, customer.place, subject=subject, received_at=at)).thread_id
+
+
+async def test_a_state_that_we_know_no_words_for_is_text(site: Site, seller: Browser) -> None:
+    """Shops' systems name the states of orders as they like."""
+    async with site.gw.db.write() as session:
+        order = await session.get_one(Order, site.place.order_id)
+        order.status = "<b>50% paid</b> %(name)s"
+        place = replace(site.place, thread_id=None)
+        await builders.add_message(session, place, "please pack well", channel="order_note")
+    for path in ("/inbox?view=order_notes", f"/threads/{site.thread_id}"):
+        page = await seller.get(path)
+        assert page.status == 200
+        assert "&lt;b&gt;50% paid&lt;/b&gt; %(name)s" in page.text
