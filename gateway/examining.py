@@ -13,6 +13,7 @@ from gateway.context import Gateway
 from gateway.domain.checkup import Finding, is_public, judge_clock, judge_record, wanted_records
 from gateway.errors import ZnxError
 from gateway.store import health as store
+from gateway.store.webhooks import switched_off
 
 MIN_FREE_BYTES = 256 * 1024 * 1024
 
@@ -36,6 +37,7 @@ async def findings(gw: Gateway, resolver: Resolver | None = None) -> AsyncIterat
     if schema.ok:
         yield await _queues(gw)
         yield await _ledger(gw)
+        yield await _webhooks(gw)
 
 
 def _disk(gw: Gateway) -> Finding:
@@ -124,3 +126,10 @@ async def _queues(gw: Gateway) -> Finding:
 async def _ledger(gw: Gateway) -> Finding:
     wrong = {name: count for name, count in (await monitoring.unbalanced(gw)).items() if count}
     return Finding("ledger", not wrong, ", ".join(f"{count} × {name}" for name, count in wrong.items()) or "adds up")
+
+
+async def _webhooks(gw: Gateway) -> Finding:
+    async with gw.db.read() as session:
+        off = await switched_off(session)
+    told = f"{off} switched off: their programs failed for days, or want no more; look at them, and switch them on"
+    return Finding("webhooks", not off, told if off else "none is switched off for failing")

@@ -5,8 +5,12 @@ import random
 from collections.abc import Callable
 from datetime import timedelta
 
+from sqlmodel.ext.asyncio.session import AsyncSession
+
 from gateway import maillog
 from gateway.context import Gateway
+from gateway.domain.actors import SYSTEM
+from gateway.domain.auditing import On
 from gateway.domain.sealing import unseal
 from gateway.domain.webhooks.events import envelope
 from gateway.domain.webhooks.retrying import GONE, next_attempt, succeeded, wished
@@ -14,7 +18,9 @@ from gateway.domain.webhooks.signing import signed_headers
 from gateway.errors import ConfigError, NotCallable
 from gateway.outcalls import Answer, Caller
 from gateway.store import webhooks as store
+from gateway.store.audit import record
 from gateway.store.webhook_events import emit_changes
+from gateway.system_mails import send_system_mail
 
 SEALED_FOR = "webhook"
 AT_ONCE = 20
@@ -43,10 +49,23 @@ class Dispatcher:
         ended = await self._attempt(due)
         async with self._gw.db.write() as session:
             why = await store.record(session, ended)
+            if why:
+                await self._tell(session, due.webhook_id, why)
         event = "webhook.sent" if ended.state == "sent" else "webhook.failed"
         maillog.event(event, id=due.id, webhook=due.webhook_id, status=ended.status, attempts=due.attempts)
         if why:
             maillog.event("webhook.disabled", id=due.webhook_id, why=why)
+            self._gw.outbound_signal.wake()
+
+    async def _tell(self, session: AsyncSession, webhook_id: str, why: str) -> None:
+        """A program that hears nothing any more can't say so itself."""
+        off = await store.off(session, webhook_id)
+        link = f"{self._gw.settings.public_url}/webhooks/{webhook_id}"
+        context = {"name": off.name, "gone": why == "gone", "link": link}
+        for address, locale in off.people:
+            await send_system_mail(self._gw, session, "webhook-off", address, locale, context)
+        on = On(webhook_id, off.shop_id, off.name)
+        await record(session, SYSTEM, "webhook.changed", on, self._gw.clock.now(), {"enabled": False, "why": why})
 
     async def _attempt(self, due: store.Due) -> store.Ended:
         try:

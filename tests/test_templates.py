@@ -20,7 +20,7 @@ ROOT = resource("templates") / "email"
 RENDERER = Renderer()
 TEMPLATES = (
     "conversation-closed delivery-problem held-confirm invitation not-entitled order-placed password-reset"
-    " received reply seller-digest seller-notification sign-in"
+    " received reply seller-digest seller-notification sign-in webhook-off"
 ).split()
 PARTS = ("subject.txt", "body.txt", "body.html")
 SURROUNDINGS = {"words", "locale", "lang", "dir", "start", "end", "brand"}

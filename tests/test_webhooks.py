@@ -9,22 +9,29 @@ from typing import Any
 import pytest
 from aiohttp import web
 from standardwebhooks.webhooks import Webhook as Verifier
+from standardwebhooks.webhooks import WebhookVerificationError
 
-from gateway import admin, inbox, outbound, webhook_setup
+from gateway import admin, auditing, examining, inbox, outbound, webhook_setup
 from gateway.admin import ShopChange
 from gateway.clock import SystemClock
 from gateway.context import Gateway
 from gateway.domain.actors import SYSTEM
+from gateway.domain.auditing import AuditQuery
 from gateway.domain.emails import Bounce, BouncedRecipient
 from gateway.domain.webhooks.events import KINDS
-from gateway.models import Delivery, WebhookEvent
+from gateway.models import Delivery, Shop, WebhookEvent
 from gateway.outcalls import Caller
+from gateway.sending import Sender
 from gateway.store.deliveries import record_bounce
 from gateway.webhook_setup import NewWebhook
 from gateway.webhooks import Dispatcher, forget_old_events
+from tests import builders
 from tests.conftest import StillClock
+from tests.couriers import Relay
 from tests.house import House, mail
 from tests.outside import Program, listening
+
+BOUNCE = Bounce("failed", "5.1.1", "hard", (BouncedRecipient("wang@example.com", "5.1.1", "no such user"),), None)
 
 
 class Office:
@@ -72,6 +79,32 @@ async def office(house: House, clock: StillClock) -> AsyncIterator[Office]:
         yield Office(house, gw, clock, program, caller)
 
 
+async def test_who_runs_the_house_hears_of_a_webhook_that_was_switched_off(office: Office) -> None:
+    shop = next(one for one in await office.house.all(Shop) if one.slug == "lotus")
+    async with office.gw.db.write() as session:
+        await builders.add_user(session, "boss@example.com", "admin")
+        await builders.add_user(session, "mei@example.com", "manager", shop)
+        await builders.add_user(session, "lin@example.com", "seller", shop)
+    await office.subscribe("message.received", "thread.changed")
+    office.program.answers = lambda _: web.Response(status=410)
+    await office.house.receive(mail())
+    await office.house.receive(mail("Another"))
+    await office.work()
+    relay = Relay()
+    while await Sender(office.gw, relay).send_once():
+        pass
+    letters = {str(one["To"]): one for one in relay.mails if "webhook" in str(one["Subject"]).lower()}
+    assert set(letters) == {"boss@example.com", "mei@example.com"}
+    text = letters["boss@example.com"].get_body(("plain",))
+    assert text is not None
+    assert f"/webhooks/{office.id}" in text.get_content()
+    assert "410 Gone" in text.get_content()
+    found = {one.check: one async for one in examining.findings(office.gw)}
+    assert not found["webhooks"].ok
+    page = await auditing.entries(office.gw, SYSTEM, AuditQuery(on=office.id))
+    assert (page.items[0].act, page.items[0].actor_kind) == ("webhook.changed", "system")
+
+
 async def test_a_conversation_is_told_by_ids_alone(office: Office) -> None:
     await office.subscribe("message.received", "message.replied", "message.held")
     row = await office.house.receive(mail(text="My secret words"))
@@ -96,13 +129,24 @@ async def test_a_conversation_is_told_by_ids_alone(office: Office) -> None:
         assert call.headers["webhook-id"]
 
 
-async def test_every_call_verifies_by_the_specifications_library(office: Office) -> None:
-    await office.subscribe("message.received")
-    await office.house.receive(mail())
+async def test_each_kind_of_event_verifies_by_the_specifications_library(office: Office) -> None:
+    """Received, replied, held, bounced, changed: and no byte of any may be another."""
+    await office.subscribe("message.received", "message.replied", "message.held", "delivery.bounced", "thread.changed")
+    await office.work()
+    row = await office.house.receive(mail())
+    await office.house.receive(mail(sender="eve@evil.test"), sender="eve@evil.test")
+    await outbound.reply(office.gw, SYSTEM, row.thread_id or "", outbound.ReplyDraft("Hello"))
+    (delivery,) = [one for one in await office.house.all(Delivery) if one.kind == "reply"]
+    async with office.gw.db.write() as session:
+        await record_bounce(session, delivery.id, BOUNCE, office.clock.now())
     # The library wants calls of the last five minutes.
     await office.work_with(replace(office.gw, clock=SystemClock()))
-    (call,) = office.program.calls
-    assert Verifier(office.secret).verify(call.body, call.headers)["type"] == "message.received"
+    verifier = Verifier(office.secret)
+    told = {verifier.verify(call.body, call.headers)["type"] for call in office.program.calls}
+    assert told == {"message.received", "message.replied", "message.held", "delivery.bounced", "thread.changed"}
+    call = office.program.calls[0]
+    with pytest.raises(WebhookVerificationError):
+        verifier.verify(call.body.replace(b"lotus", b"jades"), call.headers)
 
 
 async def test_changed_threads_are_told_from_now_on_and_once_each(office: Office) -> None:
@@ -126,9 +170,8 @@ async def test_a_mail_that_comes_back_is_told(office: Office) -> None:
     await outbound.reply(office.gw, SYSTEM, row.thread_id or "", outbound.ReplyDraft("Hello"))
     await office.subscribe("delivery.bounced")
     (delivery,) = await office.house.all(Delivery)
-    bounce = Bounce("failed", "5.1.1", "hard", (BouncedRecipient("wang@example.com", "5.1.1", "no such user"),), None)
     async with office.gw.db.write() as session:
-        await record_bounce(session, delivery.id, bounce, office.clock.now())
+        await record_bounce(session, delivery.id, BOUNCE, office.clock.now())
     await office.work()
     (told,) = office.told()
     assert told["data"]["delivery_id"] == delivery.id

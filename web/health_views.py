@@ -24,6 +24,7 @@ CHECKS = {
     "schema": N_("Tables"),
     "queues": N_("Queues"),
     "ledger": N_("Ledger"),
+    "webhooks": N_("Webhooks"),
 }
 
 

@@ -15,7 +15,7 @@ app = typer.Typer()
 
 @app.command()
 def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print a list of findings")] = False) -> None:
-    """Check settings, disk, blobs, relay, DKIM, DNS, database, clock, schema, queues and the ledger.
+    """Check settings, disk, blobs, relay, DKIM, DNS, database, clock, schema, queues, ledger and webhooks.
 
     Exit status 1 if one is wrong. What to put into DNS is printed below the finding.
     """

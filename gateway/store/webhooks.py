@@ -4,15 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import case, delete, func, or_, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gateway.domain.webhooks.retrying import given_up_on
-from gateway.models import Webhook, WebhookDelivery, WebhookEvent
+from gateway.models import Membership, User, Webhook, WebhookDelivery, WebhookEvent
 from gateway.models.columns import table_of
 
 _HOOKS, _EVENTS, _DELIVERIES = table_of(Webhook), table_of(WebhookEvent), table_of(WebhookDelivery)
+_USERS, _MEMBERSHIPS = table_of(User), table_of(Membership)
 LEASE = timedelta(seconds=60)
 """Longer than one call can take."""
 AT_ONCE_EACH = 4
@@ -106,13 +108,48 @@ async def record(session: AsyncSession, ended: Ended) -> str:
         good = {"failing_since": None, "last_success_at": ended.at}
         await connection.execute(update(_HOOKS).where(hook).values(**good))
         return ""
-    since = (await connection.execute(select(_HOOKS.c.failing_since).where(hook).with_for_update())).scalar()
+    before = select(_HOOKS.c.failing_since, _HOOKS.c.enabled).where(hook).with_for_update()
+    since, enabled = (await connection.execute(before)).one()
     why = "gone" if ended.gone else "failing" if given_up_on(since, ended.at) else ""
+    why = why if enabled else ""
     bad: dict[str, Any] = {"failing_since": since or ended.at}
     if why:
         bad |= {"enabled": False, "disabled_why": why}
     await connection.execute(update(_HOOKS).where(hook).values(**bad))
     return why
+
+
+@dataclass(frozen=True, slots=True)
+class Off:
+    """A webhook that was switched off, and who has to know: the address and language of each."""
+
+    name: str
+    shop_id: str | None
+    people: tuple[tuple[str, str], ...]
+
+
+async def off(session: AsyncSession, webhook_id: str) -> Off:
+    """What there is to tell of one that is known to exist: to the admins, and to the managers of its shop."""
+    connection = await session.connection()
+    mine = select(_HOOKS.c.description, _HOOKS.c.url, _HOOKS.c.shop_id).where(_HOOKS.c.id == webhook_id)
+    hook = (await connection.execute(mine)).one()
+    role = case((_MEMBERSHIPS.c.role == "", _USERS.c.role), else_=_MEMBERSHIPS.c.role)
+    managing = select(_MEMBERSHIPS.c.user_id).where(
+        _MEMBERSHIPS.c.shop_id == hook.shop_id, _MEMBERSHIPS.c.user_id == _USERS.c.id, role == "manager"
+    )
+    people = (
+        select(_USERS.c.email, _USERS.c.locale)
+        .where(_USERS.c.active.is_(True), or_(_USERS.c.role == "admin", managing.exists()))
+        .order_by(_USERS.c.id)
+    )
+    told = tuple((row.email, row.locale) for row in await connection.execute(people))
+    return Off(hook.description or urlsplit(hook.url).hostname or "webhook", hook.shop_id, told)
+
+
+async def switched_off(session: AsyncSession) -> int:
+    """How many webhooks are off because their programs failed or wanted no more."""
+    failing = select(func.count()).select_from(_HOOKS).where(_HOOKS.c.enabled.is_(False), _HOOKS.c.disabled_why != "")
+    return int((await (await session.connection()).execute(failing)).scalar_one())
 
 
 async def forget_events(session: AsyncSession, before: datetime) -> int:
