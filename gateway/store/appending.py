@@ -1,7 +1,8 @@
-"""The journal's transactions through the driver itself, on SQLite or PostgreSQL: one statement a table for all rows.
+"""The journal's transactions through the driver itself: one statement a table for all rows; here SQLite's.
 
-Leaves waiting and answering to `journal`. Loads neither SQLAlchemy nor the models, which cost a mail more than its
-fsync, and `znx ingest`, started for each mail, most of its start. A test holds the columns against the models.
+Leaves waiting and answering to `journal`, PostgreSQL to `appending_postgres`. Neither loads SQLAlchemy nor the models,
+which cost a mail more than its fsync, and `znx ingest`, started for each mail, most of its start. A test holds the
+columns against the models.
 """
 
 import contextlib
@@ -20,20 +21,16 @@ SQLITE_PRAGMAS = (
     f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}",
     "PRAGMA cache_size=-16000",
     "PRAGMA temp_store=MEMORY",
+    "PRAGMA wal_autocheckpoint=4000",
 )
 RAW_COLUMNS = ("sha256", "size", "content", "blob_key", "created_at")
 LEDGER_COLUMNS = (
     *("id", "received_at", "next_attempt_at", "ingress", "peer", "mail_from", "rcpt_to", "author", "size", "sha256"),
     *("state", "why", "details", "order_no", "released_by", "attempts"),
 )
-_PG_RAW = ("text", "int", "bytea", "text", "timestamptz")
-_PG_LEDGER = (
-    *("text", "timestamptz", "timestamptz", "text", "jsonb", "text", "text", "text", "int", "text"),
-    *("text", "text", "jsonb", "text", "text", "int"),
-)
 _ROWS_A_STATEMENT = 64
 """SQLite's statement grows with its rows: few enough that each size is compiled once and kept."""
-_RECENT = """\
+RECENT = """\
 SELECT author, count(DISTINCT sha256) FROM inbound_emails
 WHERE author IN ({authors}) AND received_at > {since} AND state IN ('pending', 'filed') GROUP BY author"""
 """How many different mails of an author count: held and refused ones don't, or a forger could use up the quota."""
@@ -98,7 +95,7 @@ class SqliteAppender:
 
     def recent(self, authors: Collection[str], since: datetime) -> dict[str, int]:
         """See Appender."""
-        query = _RECENT.format(authors=",".join("?" * len(authors)), since="?")
+        query = RECENT.format(authors=",".join("?" * len(authors)), since="?")
         return dict(self._connection().execute(query, (*authors, _sqlite_time(since))))
 
     def insert(self, raws: Sequence[Row], ledger: Sequence[Row]) -> None:
@@ -124,68 +121,3 @@ class SqliteAppender:
 def _sqlite_time(moment: datetime) -> str:
     """As SQLAlchemy writes it: UTC, without saying so."""
     return moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
-
-
-class PostgresAppender:
-    """The appender of a PostgreSQL: three round trips a batch, each column one array."""
-
-    def __init__(self, dsn: str) -> None:
-        import psycopg
-
-        self.unavailable: tuple[type[Exception], ...] = (psycopg.OperationalError, psycopg.InterfaceError)
-        self._dsn = dsn
-        self._open: psycopg.Connection[Any] | None = None
-
-    @contextlib.contextmanager
-    def transaction(self) -> Iterator[None]:
-        """See Appender. A server that was restarted meanwhile is noticed at BEGIN, before anything is half done."""
-        self._begin()
-        connection = self._connection()
-        try:
-            with connection.pipeline():
-                yield
-                connection.execute("COMMIT")
-        except BaseException:
-            self.close()
-            raise
-
-    def _begin(self) -> None:
-        known = self._open is not None
-        try:
-            self._connection().execute("BEGIN")
-        except self.unavailable:
-            self.close()
-            if not known:
-                raise
-            self._connection().execute("BEGIN")
-
-    def _connection(self) -> Any:
-        if self._open is None:
-            import psycopg
-
-            self._open = psycopg.connect(self._dsn, autocommit=True, connect_timeout=5)
-        return self._open
-
-    def recent(self, authors: Collection[str], since: datetime) -> dict[str, int]:
-        """See Appender."""
-        query = _RECENT.format(authors=",".join(["%s"] * len(authors)), since="%s")
-        return dict(self._connection().execute(query, (*authors, since)).fetchall())
-
-    def insert(self, raws: Sequence[Row], ledger: Sequence[Row]) -> None:
-        """See Appender."""
-        self._insert("raw_emails", RAW_COLUMNS, _PG_RAW, raws, " ON CONFLICT (sha256) DO NOTHING")
-        self._insert("inbound_emails", LEDGER_COLUMNS, _PG_LEDGER, ledger)
-        self._connection().execute(f"NOTIFY {INBOUND}")
-
-    def _insert(
-        self, table: str, columns: Sequence[str], types: Sequence[str], rows: Sequence[Row], end: str = ""
-    ) -> None:
-        arrays = ", ".join("%s::text[]::jsonb[]" if type_ == "jsonb" else f"%s::{type_}[]" for type_ in types)
-        statement = f"INSERT INTO {table} ({', '.join(columns)}) SELECT * FROM unnest({arrays}){end}"
-        self._connection().execute(statement, [list(column) for column in zip(*rows, strict=True)])
-
-    def close(self) -> None:
-        """See Appender; what is not committed is rolled back."""
-        opened, self._open = self._open, None
-        if opened is not None:
-            opened.close()

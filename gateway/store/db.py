@@ -16,7 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gateway.errors import Duplicate, Overtaken, Unavailable
-from gateway.store.appending import BUSY_TIMEOUT_MS, SQLITE_PRAGMAS, Appender, PostgresAppender, SqliteAppender
+from gateway.store.appending import BUSY_TIMEOUT_MS, SQLITE_PRAGMAS, Appender, SqliteAppender
+from gateway.store.appending_postgres import PostgresAppender
 from gateway.store.at_once import Eyes, Hands
 from gateway.store.urls import database_url
 

@@ -8,7 +8,8 @@ from contextlib import closing
 from typing import Any
 
 from gateway.resources import resource
-from gateway.store.appending import BUSY_TIMEOUT_MS, Appender, PostgresAppender, SqliteAppender
+from gateway.store.appending import BUSY_TIMEOUT_MS, Appender, SqliteAppender
+from gateway.store.appending_postgres import PostgresAppender
 
 _SQLITE = "sqlite:///"
 _KNOWN = "SELECT 1 FROM shops, alembic_version WHERE shops.slug = {0} AND alembic_version.version_num = {0}"

@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 from sqlmodel import col, select, update
 
 from gateway.blobs import LocalBlobs
@@ -122,6 +123,18 @@ async def test_a_database_that_is_away_is_a_temporary_error(tmp_path: Path, cloc
     with pytest.raises(TemporaryError):
         await journal.append(entry(clock))
     await asyncio.to_thread(journal.close)
+
+
+async def test_a_connection_that_was_cut_amid_silence_costs_no_mail_its_250(
+    db: Database, journal: Journal, clock: StillClock
+) -> None:
+    await journal.append(entry(clock))
+    if not db.sqlite:
+        async with db.read() as session:
+            cut = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE query LIKE 'WITH raw%'"
+            assert (await (await session.connection()).execute(text(cut))).all() == [(True,)]
+    await journal.append(entry(clock, b"From: a@b.example\r\n\r\nagain\r\n"))
+    assert len(await rows(db)) == 2
 
 
 async def test_large_mails_that_came_together_lie_in_one_file(
