@@ -13,6 +13,7 @@ PROGRAMS = {
     "opendmarc": ("the tests behind a checking mail server", "opendmarc"),
     "strace": ("the tests that watch what reaches the disk", "strace"),
     "eatmydata": ("the test that a sync which does nothing is noticed", "eatmydata"),
+    "haproxy": ("the tests of many machines", "haproxy"),
     "swaks": ("the tests that send mail as a person would", "swaks"),
 }
 

@@ -8,11 +8,17 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import psycopg
+
 from gateway.blobs import LocalBlobs
 from tests.e2e.serving import Store, Znx, eventually
 from tests.promises.mta import Letter
 
 _MARK = re.compile(r"[a-z]\w*-\d{4}")
+_LEASES_END = (
+    "UPDATE inbound_emails SET next_attempt_at = received_at WHERE state = 'pending'",
+    "UPDATE deliveries SET next_attempt_at = queued_at, lease_until = NULL WHERE state IN ('queued', 'deferred')",
+)
 
 
 def ledger(store: Store) -> list[dict[str, Any]]:
@@ -37,12 +43,10 @@ def messages(store: Store) -> list[dict[str, Any]]:
 
 def let_leases_end(znx: Znx) -> None:
     """What a dead worker had taken is taken over once its lease has run out: minutes that a test need not wait."""
-    with sqlite3.connect(znx.home / "znx.db", timeout=20) as database:
-        database.execute("UPDATE inbound_emails SET next_attempt_at = received_at WHERE state = 'pending'")
-        database.execute(
-            "UPDATE deliveries SET next_attempt_at = queued_at, lease_until = NULL"
-            " WHERE state IN ('queued', 'deferred')"
-        )
+    url = znx.env.get("ZNX_DATABASE_URL")
+    with psycopg.connect(url) if url else sqlite3.connect(znx.home / "znx.db", timeout=20) as database:
+        for statement in _LEASES_END:
+            database.execute(statement)
     database.close()
 
 
@@ -59,7 +63,7 @@ def assert_each_shown_once(store: Store, mails: Sequence[Letter], seconds: float
     ends = Counter((row["state"], row["why"]) for row in ledger(store) if row["state"] != "filed")
     assert set(ends) <= {("discarded", "duplicate")}
     assert store.znx.items("/inbound?state=failed&limit=1") == []
-    shown = messages(store)
+    shown = [message for message in messages(store) if message["direction"] == "inbound"]
     marks = Counter(_mark(message["subject"]) for message in shown)
     assert marks == Counter(mail.mark for mail in mails)
     by_mark = {_mark(message["subject"]): message for message in shown}

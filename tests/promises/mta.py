@@ -74,6 +74,7 @@ class Mta:
     rcpt: str
     at_once: int = 6
     pause: float = 0.05
+    source: str = "127.0.0.1"
     heard: list[Heard] = field(default_factory=list)
     lost: int = 0
     ids: dict[str, str] = field(default_factory=dict)
@@ -112,7 +113,7 @@ class Mta:
                 self._over.wait(self.pause * (0.5 + random.random()))
 
     def _try(self, mail: Letter) -> None:
-        with smtplib.SMTP("127.0.0.1", self.port(), timeout=30) as client:
+        with smtplib.SMTP("127.0.0.1", self.port(), timeout=30, source_address=(self.source, 0)) as client:
             client.ehlo("mail.example.com")
             steps: Sequence[_Step] = (
                 lambda: client.mail(AUTHOR),
