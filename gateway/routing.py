@@ -3,7 +3,7 @@
 A dry run goes through the same functions, and stops before it writes.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -59,9 +59,17 @@ async def route(session: AsyncSession, gw: Gateway, message_id: str) -> Routing 
 
     Whether the buyer gets an acknowledgement is left to the caller: the outcome says what the rules want.
     """
+    return (await route_all(session, gw, [message_id])).get(message_id)
+
+
+async def route_all(session: AsyncSession, gw: Gateway, message_ids: Sequence[str]) -> dict[str, Routing]:
+    """`route` for many messages, one after the other; those on which nothing acts are left out."""
     known = await rules.enabled(session)
-    if not known and not await store.has_channel(session, message_id):
-        return None
+    concerned = set(message_ids) if known else await store.with_channel(session, message_ids)
+    return {id_: await _route(session, gw, id_, known) for id_ in message_ids if id_ in concerned}
+
+
+async def _route(session: AsyncSession, gw: Gateway, message_id: str, known: tuple[Rule, ...]) -> Routing:
     (routed,) = await store.messages(session, [message_id])
     channel = await channels.maybe_channel(session, routed.own_channel_id or routed.channel_id)
     around = await _Around.of(session, routed.shop_id) if _about_people(known) else _Around({}, {}, {})

@@ -31,7 +31,7 @@ from gateway.mailing import Notice, order_context, post
 from gateway.models import ReplyToken
 from gateway.store import seller_notices as store
 from gateway.store.conversation import keep_token
-from gateway.store.seller_notices import Matter, Waiting
+from gateway.store.seller_notices import Arrived, Listener, Matter, Waiting
 
 HOUR = timedelta(hours=1)
 PURPOSE = "seller-reply"
@@ -40,16 +40,28 @@ PURPOSE = "seller-reply"
 
 async def message_arrived(session: AsyncSession, gw: Gateway, message_id: str) -> int:
     """Note who is to be told of a message, in the transaction that files it; how many people."""
-    of = await store.arrived(session, message_id)
-    if of is None:
-        return 0
+    return await messages_arrived(session, gw, [message_id])
+
+
+async def messages_arrived(session: AsyncSession, gw: Gateway, message_ids: Sequence[str]) -> int:
+    """`message_arrived` for many messages; how many people are to be told of each, in all."""
+    arrived, told = await store.arrived(session, message_ids), 0
+    listening = {shop: await store.listeners(session, shop) for shop in {of.shop_id for of in arrived.values()}}
+    for message_id, of in arrived.items():
+        due = _due(gw, of, listening[of.shop_id])
+        await store.add_waiting(session, of, message_id, due)
+        told += len(due)
+    return told
+
+
+def _due(gw: Gateway, of: Arrived, listening: Sequence[Listener]) -> list[tuple[str, datetime]]:
+    """Who is to be told when."""
     now, due = gw.clock.now(), []
-    for one in await store.listeners(session, of.shop_id):
+    for one in listening:
         mine = of.assignee_id == one.user_id
         if (mine or of.assignee_id is None) and one.choice.wants(of.shop_id, of.channel, mine):
             due.append((one.user_id, due_at(one.choice, now, _zone(one.time_zone))))
-    await store.add_waiting(session, of, message_id, due)
-    return len(due)
+    return due
 
 
 def _zone(name: str) -> tzinfo:

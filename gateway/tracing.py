@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from gateway.channels import admins_only
 from gateway.clock import new_id
 from gateway.context import Gateway
-from gateway.domain.actors import SYSTEM, Actor
+from gateway.domain.actors import Actor
 from gateway.domain.addresses import (
     ForeignAddress,
     NotesAddress,
@@ -22,22 +22,23 @@ from gateway.domain.addresses import (
 )
 from gateway.domain.deciding import decide
 from gateway.domain.facts import Bounced, Discard, Facts, File, Hold, SellersAnswer
+from gateway.domain.locales import language_tag
 from gateway.domain.messages import Place
 from gateway.domain.reasons import ledger_sentence
 from gateway.domain.routing.channels import Channel, candidates
 from gateway.domain.routing.sentences import acted_words
 from gateway.domain.routing.tracing import Step
+from gateway.domain.template_sets import Origin, called
 from gateway.domain.values import Peer, Trust
 from gateway.errors import Invalid, Unreadable
+from gateway.inbound.concluding import may_be_answered, wants_acknowledgement
 from gateway.inbound.gathering import Evidence, gather
 from gateway.inbound.messages import new_message
-from gateway.inbound.processing import may_be_answered, wants_acknowledgement
 from gateway.reading import Reader
 from gateway.routing import Routing, route
 from gateway.store import channels as channel_store
 from gateway.store import facts as fact_store
-from gateway.store import people, teams
-from gateway.store.conversation import conversation
+from gateway.store import people, teams, templates
 from gateway.store.facts import Reached, reach
 from gateway.store.filing import file_message
 from gateway.store.inbound import Claimed
@@ -58,6 +59,7 @@ class Trace:
     routing: Routing | None = None
     acknowledged: bool = False
     names: dict[str, str] = field(default_factory=dict)
+    templates: dict[str, Origin] = field(default_factory=dict)
     steps: list[Step] = field(default_factory=list)
 
     def say(self, step: str, **details: str | tuple[str, str]) -> None:
@@ -233,10 +235,19 @@ async def _file(session: AsyncSession, gw: Gateway, found: Trace, facts: Facts, 
     found.say("filed", why=_sentences(clue.clue, {"detail": clue.detail}))
     if facts.email.mail_class == "human" or facts.note is not None:
         found.routing = await route(session, gw, done.message_id)
-        await _say_routing(session, found, facts, done.thread_id)
+        await _say_routing(session, found, facts)
+        await _say_words(session, found, done.thread_id)
 
 
-async def _say_routing(session: AsyncSession, found: Trace, facts: Facts, thread_id: str) -> None:
+async def _say_words(session: AsyncSession, found: Trace, thread_id: str) -> None:
+    """Which words the conversation's mails would have, and from where."""
+    place, origins = await templates.of_thread(session, thread_id)
+    found.templates = {name: origins.get(name, "product") for name in ("received", "reply")}
+    said = {name: called(origin, place.template_set) for name, origin in found.templates.items()}
+    found.say("template", language=language_tag(place.locale), **said)
+
+
+async def _say_routing(session: AsyncSession, found: Trace, facts: Facts) -> None:
     assert facts.shop is not None
     names = {team.id: team.name for team in (await teams.for_shop(session, facts.shop.id)).values()}
     colleagues = await people.colleagues(session, facts.shop.id)
@@ -258,13 +269,11 @@ async def _say_routing(session: AsyncSession, found: Trace, facts: Facts, thread
         found.say("labels", labels=", ".join(now.labels))
     if now and now.due_at:
         found.say("due", due=f"{now.due_at:%Y-%m-%d %H:%M} UTC")
-    if await _acknowledges(session, found, facts, thread_id):
+    if _acknowledges(found, facts):
         found.acknowledged = True
         found.say("acknowledged")
 
 
-async def _acknowledges(session: AsyncSession, found: Trace, facts: Facts, thread_id: str) -> bool:
-    if not may_be_answered(facts) or facts.email.auto_submitted != "no":
-        return False
-    wanted = wants_acknowledgement(facts, found.routing)
-    return wanted if wanted is not None else (await conversation(session, SYSTEM, thread_id)).mails.received
+def _acknowledges(found: Trace, facts: Facts) -> bool:
+    automatic = facts.email.auto_submitted != "no"
+    return not automatic and may_be_answered(facts) and wants_acknowledgement(facts, found.routing)

@@ -16,12 +16,16 @@ from gateway.domain.values import Trust
 
 @dataclass(frozen=True, slots=True)
 class ShopFacts:
-    """The shop that a recipient address leads to. `system` is the admins' own inbox."""
+    """The shop that a recipient address leads to. `system` is the admins' own inbox.
+
+    `acknowledges` where it wants buyers told that their mails have come.
+    """
 
     id: str
     slug: str
     notes_from: tuple[str, ...] = ()
     system: bool = False
+    acknowledges: bool = False
 
 
 @dataclass(frozen=True, slots=True)

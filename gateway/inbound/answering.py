@@ -8,13 +8,11 @@ from collections.abc import Awaitable, Callable
 
 from gateway import maillog
 from gateway.context import Gateway
-from gateway.domain.addresses import TokenAddress, recipient_of
-from gateway.domain.deciding import decide
 from gateway.domain.emails import Email
 from gateway.domain.facts import Facts, SellersAnswer
 from gateway.errors import Forbidden, Invalid, NotFound, TemporaryError
-from gateway.inbound.gathering import Evidence, gather
-from gateway.store.inbound import Ending, duplicate_of, finish
+from gateway.inbound.gathering import Evidence
+from gateway.store.inbound import Ending, duplicates_of, finish
 
 Reply = Callable[[Gateway, SellersAnswer, Email, str], Awaitable[str]]
 """Sends the answer's new words and files to the buyer, once for a key; the message's id.
@@ -29,26 +27,19 @@ async def nobody(_gw: Gateway, _answer: SellersAnswer, _email: Email, _key: str)
 
 
 class Answering:
-    """Takes the mails that are a seller's answer out of the usual way."""
+    """Brings a seller's answer to its end."""
 
     def __init__(self, gw: Gateway, reply: Reply = nobody) -> None:
         self._gw, self._reply = gw, reply
 
-    async def take(self, evidence: Evidence) -> bool:
-        """Bring such a mail to its end; false for any other mail. Raises TemporaryError."""
-        gw, claimed = self._gw, evidence.claimed
-        if not isinstance(recipient_of(claimed.rcpt_to, gw.settings.mail_domain), TokenAddress):
-            return False
-        async with gw.db.read() as session:
-            facts = await gather(session, gw, evidence)
-        answer = decide(facts)
-        if not isinstance(answer, SellersAnswer):
-            return False
-        ending = await self._ending(facts, answer, evidence)
-        async with gw.db.write() as session:
-            await finish(session, claimed, await duplicate_of(session, claimed) or ending, gw.clock.now())
-        maillog.event(f"inbound.{ending.state}", id=claimed.id, why=ending.why, thread=ending.thread_id)
-        return True
+    async def send(self, evidence: Evidence, facts: Facts, answer: SellersAnswer) -> Ending:
+        """Send the reply and finish the mail's row; how it ended. Raises TemporaryError, Conflict."""
+        claimed, ending = evidence.claimed, await self._ending(facts, answer, evidence)
+        async with self._gw.db.write() as session:
+            known = await duplicates_of(session, [claimed])
+            ending = known.get(claimed.id, ending)
+            await finish(session, claimed, ending, self._gw.clock.now())
+        return ending
 
     async def _ending(self, facts: Facts, answer: SellersAnswer, evidence: Evidence) -> Ending:
         shop_id = facts.shop.id if facts.shop else None

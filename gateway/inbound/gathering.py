@@ -1,18 +1,20 @@
-"""Reads, in one go and inside the transaction that will write, everything that deciding one mail looks at."""
+"""Reads, in one go and inside the transaction that will write, everything that deciding some mails looks at."""
 
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gateway.context import Gateway
 from gateway.domain.addresses import NotesAddress, ShopAddress, TokenAddress, fold, own_local, recipient_of
+from gateway.domain.authenticity.author import author
 from gateway.domain.composing import LOOP_HEADER
 from gateway.domain.emails import Email
-from gateway.domain.facts import Facts
+from gateway.domain.facts import Facts, OrderFacts
 from gateway.domain.note_readers import note_of
 from gateway.domain.notes import OrderNote
 from gateway.domain.placing import quoted_tokens
-from gateway.domain.prescan import author
 from gateway.domain.routing.channels import ORDERED, Channel, recipient_by
 from gateway.domain.values import BUYER_CONFIRMED, Trust
 from gateway.store import facts as store
@@ -31,20 +33,44 @@ class Evidence:
 
 async def gather(session: AsyncSession, gw: Gateway, evidence: Evidence) -> Facts:
     """The facts of one mail; the buyer whom it may be from stays locked until the transaction ends."""
-    claimed, email = evidence.claimed, evidence.email
-    domain = gw.settings.mail_domain
+    return (await gather_all(session, gw, [evidence]))[0]
+
+
+async def gather_all(session: AsyncSession, gw: Gateway, mails: Sequence[Evidence]) -> list[Facts]:
+    """The facts of each mail, in order, as if the others were not there."""
+    reached = await _reached(session, gw, [evidence.claimed for evidence in mails])
+    known = [_known(gw, evidence, reached[evidence.claimed.rcpt_to]) for evidence in mails]
+    buyers = await store.buyers_by_address(session, {key for facts in known if (key := _writer(facts)) is not None})
+    known = [replace(facts, buyer=buyers.get(key)) if (key := _writer(facts)) else facts for facts in known]
+    orders, threads = await _orders(session, known), await _referenced(session, known)
+    return [await _with_shop(session, facts, orders, threads) for facts in known]
+
+
+async def _reached(session: AsyncSession, gw: Gateway, batch: Sequence[Claimed]) -> dict[str, store.Reached | None]:
+    """Where each recipient's address leads."""
+    domain, now = gw.settings.mail_domain, gw.clock.now()
+    return {
+        rcpt_to: await store.reach(session, recipient_of(rcpt_to, domain), own_local(rcpt_to, domain), now)
+        for rcpt_to in dict.fromkeys(claimed.rcpt_to for claimed in batch)
+    }
+
+
+def _known(gw: Gateway, evidence: Evidence, reached: store.Reached | None) -> Facts:
+    """What the mail itself and its recipient tell."""
+    claimed, email, domain = evidence.claimed, evidence.email, gw.settings.mail_domain
     recipient = recipient_of(claimed.rcpt_to, domain)
-    reached = await store.reach(session, recipient, own_local(claimed.rcpt_to, domain), gw.clock.now())
     channel = reached.channel if reached else None
     if reached is not None and channel is not None and reached.token is None:
         recipient = recipient_by(channel, reached.shop.slug, recipient)
-    known = Facts(
+    return Facts(
         recipient=recipient,
         email=email,
         trust=evidence.trust,
         author=author(evidence.raw),
         null_sender=not claimed.mail_from and not isinstance(recipient, TokenAddress),
         own_mail=(email.header(LOOP_HEADER) or "").strip().lower() == domain.lower(),
+        shop=reached.shop if reached else None,
+        token=reached.token if reached else None,
         note=_note(email, channel) if isinstance(recipient, NotesAddress) else None,
         channel=channel,
         entitlement=channel.who if channel else ORDERED,
@@ -53,29 +79,57 @@ async def gather(session: AsyncSession, gw: Gateway, evidence: Evidence) -> Fact
         released=claimed.released_by not in ("", BUYER_CONFIRMED),
         confirmed=claimed.released_by == BUYER_CONFIRMED,
     )
-    return known if reached is None else await _with_shop(session, known, reached)
 
 
 def _note(email: Email, channel: Channel | None) -> OrderNote | None:
     return note_of(email, channel.reader, channel.reader_config) if channel else note_of(email)
 
 
-async def _with_shop(session: AsyncSession, known: Facts, reached: store.Reached) -> Facts:
-    """The facts that only a known shop has: the buyer of the author's address, the order, the ancestors."""
-    shop, email = reached.shop, known.email
-    address = (known.note.buyer_email if known.note else None) or (known.author.address if known.author else "")
-    buyer = await store.buyer_by_address(session, shop.id, fold(address)) if address else None
-    asked = asked_order(known)
-    ancestors = (*email.in_reply_to, *reversed(email.references))
-    marks = quoted_tokens(email.text) if buyer else ()
+def _writer(facts: Facts) -> store.Address | None:
+    """Whose address a buyer is looked for by; None where no shop is known, or nobody is named."""
+    named = (facts.note.buyer_email if facts.note else None) or (facts.author.address if facts.author else "")
+    return (facts.shop.id, fold(named)) if facts.shop and named else None
+
+
+Orders = Mapping[tuple[str, str], OrderFacts]
+Threads = Mapping[str, Mapping[str, str]]
+
+
+async def _orders(session: AsyncSession, known: Sequence[Facts]) -> Orders:
+    """The orders that the mails ask for, by shop and number."""
+    asked: dict[str, set[str]] = defaultdict(set)
+    for facts in known:
+        if facts.shop and (number := asked_order(facts)):
+            asked[facts.shop.id].add(number)
+    found = {shop: await store.orders_by_number(session, shop, numbers) for shop, numbers in asked.items()}
+    return {(shop, number): order for shop, orders in found.items() for number, order in orders.items()}
+
+
+async def _referenced(session: AsyncSession, known: Sequence[Facts]) -> Threads:
+    """The threads that the mails name, by shop and Message-ID."""
+    named: dict[str, dict[str, None]] = defaultdict(dict)
+    for facts in known:
+        if facts.shop:
+            named[facts.shop.id] |= dict.fromkeys(_ancestors(facts.email))
+    return {shop: await store.referenced_threads(session, shop, ids) for shop, ids in named.items()}
+
+
+def _ancestors(email: Email) -> list[str]:
+    """The Message-IDs that a mail answers, nearest first."""
+    return list(dict.fromkeys((*email.in_reply_to, *reversed(email.references))))[: store.MAX_REFERENCES]
+
+
+async def _with_shop(session: AsyncSession, facts: Facts, orders: Orders, threads: Threads) -> Facts:
+    """The facts that only a known shop has: the order, the ancestors, the quoted reply addresses."""
+    if facts.shop is None:
+        return facts
+    shop_id, buyer, found = facts.shop.id, facts.buyer, threads[facts.shop.id]
+    marks = quoted_tokens(facts.email.text) if buyer else ()
     return replace(
-        known,
-        shop=shop,
-        token=reached.token,
-        buyer=buyer,
-        named_order=await store.order_by_number(session, shop.id, asked) if asked else None,
-        referenced=await store.referenced_threads(session, shop.id, ancestors),
-        quoted_tokens=await store.threads_of_tokens(session, shop.id, buyer.id, marks) if buyer else {},
+        facts,
+        named_order=orders.get((shop_id, asked_order(facts))),
+        referenced={id_: found[id_] for id_ in _ancestors(facts.email) if id_ in found},
+        quoted_tokens=await store.threads_of_tokens(session, shop_id, buyer.id, marks) if buyer and marks else {},
     )
 
 

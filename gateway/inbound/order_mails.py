@@ -4,7 +4,7 @@ from gateway import maillog
 from gateway.buyer_notices import order_placed
 from gateway.context import Gateway
 from gateway.domain.actors import SYSTEM
-from gateway.domain.addresses import NotesAddress, ascii_domain, fold, split
+from gateway.domain.addresses import NotesAddress, TokenAddress, ascii_domain, fold, recipient_of, split
 from gateway.domain.imports import GoodRow
 from gateway.domain.order_mails import may_tell_orders, told_order
 from gateway.domain.orders import fold_order_no
@@ -18,6 +18,8 @@ _ATTEMPTS = 3
 
 async def learn_order(gw: Gateway, evidence: Evidence) -> None:
     """Nothing for a mail that tells of no order, or whose sender may not."""
+    if isinstance(recipient_of(evidence.claimed.rcpt_to, gw.settings.mail_domain), TokenAddress):
+        return
     told = told_order(evidence.email)
     if told is None or _is_ours(gw, told):
         return

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -15,10 +15,13 @@ Outcome = TypeVar("Outcome")
 
 
 class Together(Generic[Item, Outcome]):
-    """Does `work` for each item, many in one transaction: one commit, and no change of threads between statements."""
+    """Does `work` for many items in one transaction: one commit, and no change of threads between statements."""
 
     def __init__(
-        self, database: Database, work: Callable[[AsyncSession, Item], Awaitable[Outcome]], most: int = 50
+        self,
+        database: Database,
+        work: Callable[[AsyncSession, Sequence[Item]], Awaitable[Sequence[Outcome]]],
+        most: int = 50,
     ) -> None:
         self._database, self._work, self._most = database, work, most
         self._waiting: list[tuple[Item, asyncio.Future[Outcome]]] = []
@@ -41,7 +44,7 @@ class Together(Generic[Item, Outcome]):
     async def _share(self, batch: list[tuple[Item, "asyncio.Future[Outcome]"]]) -> None:
         """One transaction; a failure that may be one item's own sends each into a transaction of its own."""
         try:
-            outcomes = await self._database.at_once(lambda session: self._all(session, [item for item, _ in batch]))
+            outcomes = await self._database.at_once(lambda session: self._work(session, [item for item, _ in batch]))
         except Exception as error:
             if len(batch) > 1 and not isinstance(error, Unavailable):
                 for one in batch:
@@ -54,6 +57,3 @@ class Together(Generic[Item, Outcome]):
         for (_, future), outcome in zip(batch, outcomes, strict=True):
             with contextlib.suppress(asyncio.InvalidStateError):  # whoever waited has gone
                 future.set_result(outcome)
-
-    async def _all(self, session: AsyncSession, items: list[Item]) -> list[Outcome]:
-        return [await self._work(session, item) for item in items]

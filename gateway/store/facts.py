@@ -1,11 +1,15 @@
-"""Reads what a decision needs: the shop, the token, the buyer, their orders and threads. Decides nothing."""
+"""Reads what decisions need: the shop, the token, the buyer, their orders and threads. Decides nothing.
 
-from collections.abc import Iterable
+What is asked for many mails is asked once for all of them.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, bindparam, insert, select
+from sqlalchemy import Result, Row, Select, bindparam, func, insert, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gateway.clock import new_id
@@ -14,11 +18,12 @@ from gateway.domain.facts import BuyerFacts, OrderFacts, SellerFacts, ShopFacts,
 from gateway.domain.relay_ids import spellings
 from gateway.domain.rights import RIGHTS
 from gateway.domain.routing.channels import Channel, choose
+from gateway.domain.shop_options import mail_options
 from gateway.domain.tokens import fingerprint, well_formed
 from gateway.models import Buyer, BuyerAddress, Delivery, Message, Order, ReplyToken, Shop, Thread
 from gateway.models.columns import table_of
 from gateway.store.channels import for_address, maybe_channel
-from gateway.store.filing import lock_buyer
+from gateway.store.filing import lock_buyers
 from gateway.store.people import account_by_id
 
 SYSTEM_SLUG = "postmaster"
@@ -41,19 +46,57 @@ PAID = frozenset(
 
 
 # Made once: making a statement costs several times as much as running it.
+_BY_ADDRESS = (
+    select(_ADDRESSES.c.shop_id, _ADDRESSES.c.folded, _BUYERS.c.id, _BUYERS.c.name, _BUYERS.c.blocked_at)
+    .join(_BUYERS, _ADDRESSES.c.buyer_id == _BUYERS.c.id)
+    .where(
+        _ADDRESSES.c.shop_id.in_(bindparam("shops", expanding=True)),
+        _ADDRESSES.c.folded.in_(bindparam("addresses", expanding=True)),
+    )
+)
+_NEWEST_ORDERS = (_ORDERS.c.placed_at.desc(), _ORDERS.c.id.desc())
+_NUMBERED_ORDERS = (
+    select(*_ORDER, func.row_number().over(partition_by=_ORDERS.c.buyer_id, order_by=_NEWEST_ORDERS).label("place"))
+    .where(_ORDERS.c.buyer_id.in_(bindparam("buyers", expanding=True)))
+    .subquery()
+)
 _ORDERS_OF = (
-    select(*_ORDER)
-    .where(_ORDERS.c.buyer_id == bindparam("buyer"))
-    .order_by(_ORDERS.c.placed_at.desc(), _ORDERS.c.id.desc())
-    .limit(MAX_ORDERS)
+    select(_NUMBERED_ORDERS)
+    .where(_NUMBERED_ORDERS.c.place <= MAX_ORDERS)
+    .order_by(_NUMBERED_ORDERS.c.buyer_id, _NUMBERED_ORDERS.c.place)
+)
+_NUMBERED_THREADS = (
+    select(
+        *(_THREADS.c[name] for name in "id shop_id buyer_id order_id status".split()),
+        func.row_number()
+        .over(partition_by=_THREADS.c.buyer_id, order_by=_THREADS.c.last_message_at.desc())
+        .label("place"),
+    )
+    .where(_THREADS.c.buyer_id.in_(bindparam("buyers", expanding=True)), _THREADS.c.merged_into_id.is_(None))
+    .subquery()
 )
 _THREADS_OF = (
-    select(_THREADS.c.id, _THREADS.c.order_id, _THREADS.c.status)
-    .where(_THREADS.c.shop_id == bindparam("shop"), _THREADS.c.buyer_id == bindparam("buyer"))
-    .where(_THREADS.c.merged_into_id.is_(None))
-    .order_by(_THREADS.c.last_message_at.desc())
-    .limit(MAX_THREADS)
+    select(_NUMBERED_THREADS)
+    .where(_NUMBERED_THREADS.c.place <= MAX_THREADS)
+    .order_by(_NUMBERED_THREADS.c.buyer_id, _NUMBERED_THREADS.c.place)
 )
+_BY_NUMBER = select(*_ORDER, _ORDERS.c.order_no_folded).where(
+    _ORDERS.c.shop_id == bindparam("shop"), _ORDERS.c.order_no_folded.in_(bindparam("numbers", expanding=True))
+)
+_OURS = select(_MESSAGES.c.internet_message_id, _MESSAGES.c.thread_id).where(
+    _MESSAGES.c.shop_id == bindparam("shop"), _MESSAGES.c.internet_message_id.in_(bindparam("ids", expanding=True))
+)
+_RELAYED = (
+    select(_DELIVERIES.c.relay_message_id, _MESSAGES.c.thread_id)
+    .join(_MESSAGES, _MESSAGES.c.id == _DELIVERIES.c.message_id)
+    .where(
+        _DELIVERIES.c.shop_id == bindparam("shop"),
+        _DELIVERIES.c.relay_message_id.in_(bindparam("ids", expanding=True)),
+    )
+)
+_SHOP = select(*(_SHOPS.c[name] for name in "id slug notes_from system settings".split()))
+_SHOP_BY_SLUG = _SHOP.where(_SHOPS.c.slug == bindparam("slug"))
+_SHOP_BY_ID = _SHOP.where(_SHOPS.c.id == bindparam("id"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +119,7 @@ async def reach(session: AsyncSession, recipient: Recipient, local: str, now: da
     if isinstance(recipient, TokenAddress):
         return await _by_token(session, recipient, now)
     if isinstance(recipient, RoleAddress):
-        return _reached(await _shop(session, _SHOPS.c.slug == SYSTEM_SLUG))
+        return _reached(await _shop(session, _SHOP_BY_SLUG, slug=SYSTEM_SLUG))
     return await _by_channel(session, recipient, local)
 
 
@@ -84,11 +127,11 @@ async def _by_channel(session: AsyncSession, recipient: Recipient, local: str) -
     """A shop's own addresses need no channel, but may have one that says more about them."""
     shop = None
     if isinstance(recipient, ShopAddress | NotesAddress):
-        shop = await _shop(session, _SHOPS.c.slug == recipient.slug)
+        shop = await _shop(session, _SHOP_BY_SLUG, slug=recipient.slug)
     known = await for_address(session, local) if local else ()
     channel = choose(known, local, recipient, shop.id if shop else None)
     if channel is not None and shop is None:
-        shop = await _shop(session, _SHOPS.c.id == channel.shop_id)
+        shop = await _shop(session, _SHOP_BY_ID, id=channel.shop_id)
     return Reached(shop, channel=channel) if shop else None
 
 
@@ -96,10 +139,12 @@ def _reached(shop: ShopFacts | None) -> Reached | None:
     return Reached(shop) if shop else None
 
 
-async def _shop(session: AsyncSession, condition: ColumnElement[bool]) -> ShopFacts | None:
-    columns = select(_SHOPS.c.id, _SHOPS.c.slug, _SHOPS.c.notes_from, _SHOPS.c.system)
-    row = (await (await session.connection()).execute(columns.where(condition))).first()
-    return ShopFacts(row.id, row.slug, tuple(row.notes_from or ()), row.system) if row else None
+async def _shop(session: AsyncSession, statement: Select[Any], **named: str) -> ShopFacts | None:
+    row = (await (await session.connection()).execute(statement, named)).first()
+    if row is None:
+        return None
+    acknowledges = mail_options(row.settings).received
+    return ShopFacts(row.id, row.slug, tuple(row.notes_from or ()), row.system, acknowledges)
 
 
 async def _by_token(session: AsyncSession, recipient: TokenAddress, now: datetime) -> Reached | None:
@@ -109,7 +154,7 @@ async def _by_token(session: AsyncSession, recipient: TokenAddress, now: datetim
     token = await (_reply_token if recipient.purpose == "reply" else _bounce_token)(session, print_, now)
     if token is None:
         return None
-    shop = await _shop(session, _SHOPS.c.id == token[0])
+    shop = await _shop(session, _SHOP_BY_ID, id=token[0])
     began_in = select(_THREADS.c.channel_id).where(_THREADS.c.id == token[1].thread_id)
     channel = await maybe_channel(session, (await (await session.connection()).execute(began_in)).scalar())
     return Reached(shop, token[1], channel) if shop else None
@@ -156,24 +201,34 @@ async def _bounce_token(session: AsyncSession, print_: str, now: datetime) -> tu
     return row.shop_id, TokenFacts(row.merged_into_id or row.thread_id, row.buyer_id, row.id)
 
 
-async def buyer_by_address(session: AsyncSession, shop_id: str, folded: str) -> BuyerFacts | None:
-    """The buyer of the shop whom a (folded) address belongs to, locked, with orders and threads, newest first."""
-    statement = (
-        select(_BUYERS.c.id, _BUYERS.c.name, _BUYERS.c.blocked_at)
-        .join(_ADDRESSES, _ADDRESSES.c.buyer_id == _BUYERS.c.id)
-        .where(_ADDRESSES.c.shop_id == shop_id, _ADDRESSES.c.folded == folded)
-    )
-    row = (await (await session.connection()).execute(statement)).first()
-    if row is None:
-        return None
-    await lock_buyer(session, row.id)
-    orders, threads = await _orders(session, row.id), await _threads(session, shop_id, row.id)
-    return BuyerFacts(row.id, row.name, orders, threads, row.blocked_at is not None)
+Address = tuple[str, str]
+"""A shop's id and a folded address."""
 
 
-async def _orders(session: AsyncSession, buyer_id: str) -> tuple[OrderFacts, ...]:
-    rows = (await (await session.connection()).execute(_ORDERS_OF, {"buyer": buyer_id})).all()
-    return tuple(_order(row) for row in rows)
+async def buyers_by_address(session: AsyncSession, wanted: Collection[Address]) -> dict[Address, BuyerFacts]:
+    """The buyers whom addresses belong to, locked, each with orders and threads, newest first."""
+    if not wanted:
+        return {}
+    asked = {"shops": sorted({shop for shop, _ in wanted}), "addresses": sorted({folded for _, folded in wanted})}
+    rows = (await (await session.connection()).execute(_BY_ADDRESS, asked)).all()
+    found = {(row.shop_id, row.folded): row for row in rows if (row.shop_id, row.folded) in wanted}
+    ids = {row.id for row in found.values()}
+    await lock_buyers(session, ids)
+    orders, threads = await _orders(session, ids), await _threads(session, ids)
+    return {
+        address: BuyerFacts(
+            row.id, row.name, tuple(orders[row.id]), tuple(threads[row.id, row.shop_id]), row.blocked_at is not None
+        )
+        for address, row in found.items()
+    }
+
+
+async def _orders(session: AsyncSession, buyers: Collection[str]) -> Mapping[str, list[OrderFacts]]:
+    found: dict[str, list[OrderFacts]] = defaultdict(list)
+    if buyers:
+        for row in await (await session.connection()).execute(_ORDERS_OF, {"buyers": sorted(buyers)}):
+            found[row.buyer_id].append(_order(row))
+    return found
 
 
 def _order(row: Row[Any]) -> OrderFacts:
@@ -181,35 +236,34 @@ def _order(row: Row[Any]) -> OrderFacts:
     return OrderFacts(row.id, row.order_no, row.buyer_id, row.placed_at, paid)
 
 
-async def _threads(session: AsyncSession, shop_id: str, buyer_id: str) -> tuple[ThreadFacts, ...]:
-    of = {"shop": shop_id, "buyer": buyer_id}
-    rows = (await (await session.connection()).execute(_THREADS_OF, of)).all()
-    return tuple(ThreadFacts(row.id, row.order_id, row.status) for row in rows)
+async def _threads(session: AsyncSession, buyers: Collection[str]) -> Mapping[Address, list[ThreadFacts]]:
+    found: dict[Address, list[ThreadFacts]] = defaultdict(list)
+    if buyers:
+        for row in await (await session.connection()).execute(_THREADS_OF, {"buyers": sorted(buyers)}):
+            found[row.buyer_id, row.shop_id].append(ThreadFacts(row.id, row.order_id, row.status))
+    return found
 
 
-async def order_by_number(session: AsyncSession, shop_id: str, order_no: str) -> OrderFacts | None:
-    """The shop's order of that number, however its letters are cased."""
-    statement = select(*_ORDER).where(_ORDERS.c.shop_id == shop_id, _ORDERS.c.order_no_folded == order_no.casefold())
-    row = (await (await session.connection()).execute(statement)).first()
-    return _order(row) if row else None
+async def orders_by_number(session: AsyncSession, shop_id: str, numbers: Collection[str]) -> dict[str, OrderFacts]:
+    """The shop's orders of these (folded) numbers, however their letters are cased there."""
+    if not numbers:
+        return {}
+    rows: Result[Any] = await (await session.connection()).execute(
+        _BY_NUMBER, {"shop": shop_id, "numbers": sorted(numbers)}
+    )
+    return {row.order_no_folded: _order(row) for row in rows}
 
 
 async def referenced_threads(session: AsyncSession, shop_id: str, message_ids: Iterable[str]) -> dict[str, str]:
     """The threads of the shop in which these Message-IDs stand, or under which a relay sent a mail of ours."""
-    wanted = list(dict.fromkeys(message_ids))[:MAX_REFERENCES]
+    wanted = list(dict.fromkeys(message_ids))
     if not wanted:
         return {}
     connection, announced = await session.connection(), spellings(wanted)
-    ours = select(_MESSAGES.c.internet_message_id, _MESSAGES.c.thread_id).where(
-        _MESSAGES.c.shop_id == shop_id, _MESSAGES.c.internet_message_id.in_(wanted)
-    )
-    relayed = (
-        select(_DELIVERIES.c.relay_message_id, _MESSAGES.c.thread_id)
-        .join(_MESSAGES, _MESSAGES.c.id == _DELIVERIES.c.message_id)
-        .where(_DELIVERIES.c.shop_id == shop_id, _DELIVERIES.c.relay_message_id.in_(announced))
-    )
-    found = {announced[id_]: thread for id_, thread in await connection.execute(relayed)}
-    return found | {row.internet_message_id: row.thread_id for row in await connection.execute(ours)}
+    relayed = await connection.execute(_RELAYED, {"shop": shop_id, "ids": list(announced)})
+    found = {announced[id_]: thread for id_, thread in relayed}
+    ours = await connection.execute(_OURS, {"shop": shop_id, "ids": wanted})
+    return found | {row.internet_message_id: row.thread_id for row in ours}
 
 
 async def threads_of_tokens(

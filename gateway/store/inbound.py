@@ -21,8 +21,20 @@ LEASE = timedelta(seconds=120)
 """How long a worker may take over one mail before another may try; parsing is cut long before."""
 _RAW = table_of(RawEmail)
 _INBOUND = table_of(InboundEmail)
-_SAME_CONTENT = select(_INBOUND.c.id, _INBOUND.c.shop_id, _INBOUND.c.thread_id).where(
-    _INBOUND.c.content_key == bindparam("key"), _INBOUND.c.id != bindparam("self")
+_SAME_CONTENT = select(
+    *(_INBOUND.c[name] for name in ("content_key", "id", "shop_id", "thread_id")),
+).where(_INBOUND.c.content_key.in_(bindparam("keys", expanding=True)))
+_HELD = (
+    select(_INBOUND.c.id, _INBOUND.c.attempts)
+    .where(_INBOUND.c.id.in_(bindparam("ids", expanding=True)), _INBOUND.c.state == "pending")
+    .order_by(_INBOUND.c.id)
+    .with_for_update()
+)
+_ENDING = ("state", "why", "details", "shop_id", "order_no", "message_id", "thread_id", "content_key", "decided_at")
+_FINISH = (
+    update(_INBOUND)
+    .where(_INBOUND.c.id == bindparam("of"), _INBOUND.c.state == "pending", _INBOUND.c.attempts == bindparam("fence"))
+    .values({name: bindparam(f"to_{name}", type_=_INBOUND.c[name].type) for name in _ENDING})
 )
 
 
@@ -114,39 +126,63 @@ async def raw_of(session: AsyncSession, sha256: str, blobs: BlobStore) -> bytes:
     return await loaded(content, blobs)
 
 
-async def duplicate_of(session: AsyncSession, claimed: Claimed) -> Ending | None:
-    """How a mail ends whose content was filed or held for the same recipient before; None for a new one."""
-    of = {"key": claimed.content_key, "self": claimed.id}
-    first = (await (await session.connection()).execute(_SAME_CONTENT, of)).first()
-    if first is None:
-        return None
-    seen = {"of": first.id}
-    return Ending(state="discarded", why="duplicate", details=seen, shop_id=first.shop_id, thread_id=first.thread_id)
+async def hold(session: AsyncSession, batch: Sequence[Claimed]) -> set[str]:
+    """Lock the rows of a batch until the transaction ends; the ids of those that no other worker has taken over."""
+    fence = {claimed.id: claimed.attempts for claimed in batch}
+    rows = await (await session.connection()).execute(_HELD, {"ids": sorted(fence)})
+    return {row.id for row in rows if row.attempts == fence[row.id]}
+
+
+async def duplicates_of(session: AsyncSession, batch: Sequence[Claimed]) -> dict[str, Ending]:
+    """How those end, by their ids, whose content was filed or held for the same recipient before."""
+    keys = {claimed.content_key: claimed for claimed in batch}
+    rows = await (await session.connection()).execute(_SAME_CONTENT, {"keys": sorted(keys)})
+    first = {row.content_key: row for row in rows}
+    return {
+        claimed.id: Ending(
+            state="discarded",
+            why="duplicate",
+            details={"of": first[key].id},
+            shop_id=first[key].shop_id,
+            thread_id=first[key].thread_id,
+        )
+        for key, claimed in keys.items()
+        if key in first and first[key].id != claimed.id
+    }
 
 
 async def finish(session: AsyncSession, claimed: Claimed, ending: Ending, now: datetime) -> None:
     """Write the outcome. Raises Conflict when another worker has taken the row over meanwhile."""
-    values: dict[str, Any] = {
-        "state": ending.state,
-        "why": ending.why,
-        "details": dict(ending.details),
-        "shop_id": ending.shop_id,
-        "order_no": ending.order_no,
-        "message_id": ending.message_id,
-        "thread_id": ending.thread_id,
-        "content_key": claimed.content_key if ending.owns_content else None,
-        "decided_at": now,
+    if claimed.id not in await hold(session, [claimed]):
+        raise Conflict("another worker has taken this mail over")
+    await finish_all(session, [(claimed, ending)], now)
+
+
+async def finish_all(session: AsyncSession, ended: Sequence[tuple[Claimed, Ending]], now: datetime) -> None:
+    """Write the outcomes of rows that are on `hold`."""
+    if ended:
+        await (await session.connection()).execute(_FINISH, [_finished(*each, now) for each in ended])
+    for claimed, ending in ended:
+        if ending.state == "held" and ending.shop_id:
+            told = {"inbound_id": claimed.id, "why": ending.why, "order_no": ending.order_no}
+            told |= {"from_masked": mask(claimed.author or claimed.mail_from)}
+            await emit(session, ending.shop_id, "message.held", told, now)
+
+
+def _finished(claimed: Claimed, ending: Ending, now: datetime) -> dict[str, Any]:
+    same = {
+        f"to_{name}": getattr(ending, name) for name in _ENDING if name not in ("details", "content_key", "decided_at")
     }
-    await _write(session, claimed, values)
-    if ending.state == "held" and ending.shop_id:
-        told = {"inbound_id": claimed.id, "why": ending.why, "order_no": ending.order_no}
-        told |= {"from_masked": mask(claimed.author or claimed.mail_from)}
-        await emit(session, ending.shop_id, "message.held", told, now)
+    key = claimed.content_key if ending.owns_content else None
+    own = {"to_details": dict(ending.details), "to_content_key": key, "to_decided_at": now}
+    return same | own | {"of": claimed.id, "fence": claimed.attempts}
 
 
 async def postpone(session: AsyncSession, claimed: Claimed, until: datetime, why: str) -> None:
-    """Leave it pending until later, with the reason."""
-    await _write(session, claimed, {"next_attempt_at": until, "why": why})
+    """Leave it pending until later, with the reason. Raises Conflict as `finish` does."""
+    later = update(_INBOUND).where(*_mine(claimed)).values(next_attempt_at=until, why=why)
+    if (await (await session.connection()).execute(later)).rowcount != 1:
+        raise Conflict("another worker has taken this mail over")
 
 
 async def give_back(session: AsyncSession, batch: Sequence[Claimed], now: datetime) -> None:
@@ -159,9 +195,3 @@ async def give_back(session: AsyncSession, batch: Sequence[Claimed], now: dateti
 def _mine(claimed: Claimed) -> tuple[ColumnElement[bool], ...]:
     """As long as nobody has finished it, and no other worker has claimed it since."""
     return (_INBOUND.c.id == claimed.id, _INBOUND.c.state == "pending", _INBOUND.c.attempts == claimed.attempts)
-
-
-async def _write(session: AsyncSession, claimed: Claimed, values: Mapping[str, Any]) -> None:
-    result = await (await session.connection()).execute(update(_INBOUND).where(*_mine(claimed)).values(**values))
-    if result.rowcount != 1:
-        raise Conflict("another worker has taken this mail over")

@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, func, or_, select, true, update
+from sqlalchemy import Row, Select, and_, bindparam, func, or_, select, true, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gateway.domain.actors import SYSTEM, Actor
@@ -24,6 +24,12 @@ _M, _T, _S, _B, _O = table_of(Message), table_of(Thread), table_of(Shop), table_
 _A, _W = table_of(Attachment), table_of(Webhook)
 READ_CHARS = 20_000
 """So much of a text is looked at: a dry run holds a thousand of them."""
+_NAMED = (
+    select(_M.c.id)
+    .join(_T, _T.c.id == _M.c.thread_id)
+    .where(_M.c.id.in_(bindparam("ids", expanding=True)))
+    .where(or_(_M.c.channel_id.is_not(None), _T.c.channel_id.is_not(None)))
+)
 _OTHER_M, _OTHER_T, _OTHER_O = _M.alias("earlier"), _T.alias("other_thread"), _O.alias("other_order")
 
 
@@ -85,10 +91,11 @@ async def messages(session: AsyncSession, ids: Sequence[str]) -> tuple[Routed, .
     return tuple(_routed(row, files[row.id]) for row in found)
 
 
-async def has_channel(session: AsyncSession, message_id: str) -> bool:
-    """Whether a message came by an admin's channel, or into a thread that began in one."""
-    named = select(_M.c.id).join(_T, _T.c.id == _M.c.thread_id).where(_M.c.id == message_id)
-    return bool(await rows(session, named.where(or_(_M.c.channel_id.is_not(None), _T.c.channel_id.is_not(None)))))
+async def with_channel(session: AsyncSession, message_ids: Sequence[str]) -> set[str]:
+    """Those of the messages that came by an admin's channel, or into a thread that began in one."""
+    if not message_ids:
+        return set()
+    return {row.id for row in (await (await session.connection()).execute(_NAMED, {"ids": list(message_ids)}))}
 
 
 async def newest(session: AsyncSession, actor: Actor, last: int) -> list[str]:

@@ -23,6 +23,9 @@ def _rules(condition: ColumnElement[bool]) -> Select[Any]:
     return select(_R, _S.c.slug).outerjoin(_S, _S.c.id == _R.c.shop_id).where(condition).order_by(*IN_ORDER)
 
 
+_ENABLED = _rules(_R.c.enabled)
+
+
 def _rule(row: Row[Any]) -> Rule:
     return Rule(
         shop=row.slug,
@@ -44,7 +47,7 @@ async def rules(session: AsyncSession, actor: Actor) -> tuple[Rule, ...]:
 
 async def enabled(session: AsyncSession) -> tuple[Rule, ...]:
     """All that are on, in order."""
-    return tuple(_rule(row) for row in await rows(session, _rules(_R.c.enabled)))
+    return tuple(_rule(row) for row in await rows(session, _ENABLED))
 
 
 async def rule(session: AsyncSession, actor: Actor, id_: str) -> Rule:

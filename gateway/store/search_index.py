@@ -5,12 +5,13 @@ come from `domain.searching`. A document's number grows with its thread's newest
 number, and so the newest hits come first without sorting. Tables differ by database, so SQLModel knows none of them.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Concatenate, ParamSpec
 from zlib import crc32
 
-from sqlalchemy import Connection, and_, bindparam, select, text
+from sqlalchemy import Connection, Row, String, and_, bindparam, select, text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gateway.domain.searching import HEAD_FIELDS, Head, document, head_words, message_words
@@ -43,13 +44,16 @@ _TABLES = {
     ),
 }
 _READ = {
-    "sqlite": text(f"SELECT no, words FROM {TABLE} WHERE thread_id = :id"),
+    "sqlite": text(f"SELECT no, thread_id, words FROM {TABLE} WHERE thread_id IN :ids"),
     "postgresql": text(
-        f"SELECT no, array_to_string(tsvector_to_array(words), ' ') AS words FROM {TABLE} WHERE thread_id = :id"
+        "SELECT no, thread_id, array_to_string(tsvector_to_array(words), ' ') AS words "
+        f"FROM {TABLE} WHERE thread_id IN :ids"
     ),
 }
+_READ = {
+    name: statement.bindparams(bindparam("ids", expanding=True, type_=String())) for name, statement in _READ.items()
+}
 _FORGET_WORDS = text(f"INSERT INTO {WORDS} ({WORDS}, rowid, words) VALUES ('delete', :no, :words)")
-_ALL = text(f"SELECT no, words FROM {TABLE} WHERE thread_id IN :ids").bindparams(bindparam("ids", expanding=True))
 _FORGET = text(f"DELETE FROM {TABLE} WHERE thread_id IN :ids").bindparams(bindparam("ids", expanding=True))
 _KEEP_WORDS = text(f"INSERT INTO {WORDS} (rowid, words) VALUES (:no, :words)")
 _KEEP = {
@@ -58,7 +62,17 @@ _KEEP = {
         f"INSERT INTO {TABLE} (no, thread_id, words) VALUES (:no, :id, array_to_tsvector(string_to_array(:words, ' ')))"
     ),
 }
-_TAKEN = text(f"SELECT 1 FROM {TABLE} WHERE no = :no")
+_TAKEN = text(f"SELECT no FROM {TABLE} WHERE no IN :numbers").bindparams(bindparam("numbers", expanding=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What one message adds to its thread's document: texts, names of files, channel."""
+
+    thread_id: str
+    texts: tuple[str, ...]
+    files: tuple[str, ...]
+    channel: str
 
 
 def create_tables(connection: Connection) -> None:
@@ -89,15 +103,17 @@ def number(at: datetime, thread_id: str) -> int:
     return max(-NEWEST, min(whole, NEWEST))
 
 
-def add_message(
-    connection: Connection, thread_id: str, texts: Iterable[str], files: Iterable[str], channel: str
-) -> None:
-    """Add a message's words to its thread's document, which moves to the top."""
-    found = _heads(connection, [thread_id])
-    if thread_id in found:
-        head, at = found[thread_id]
-        new = message_words(texts, files, channel)
-        _write(connection, thread_id, at, head_words(head) | new, _words(connection, thread_id))
+def add_messages(connection: Connection, said: Sequence[Said]) -> None:
+    """Add the words of messages, one a thread, to the threads' documents, which move to the top."""
+    ids = [one.thread_id for one in said]
+    heads, old = _heads(connection, ids), _documents(connection, ids)
+    made = {}
+    for one in said:
+        if one.thread_id in heads:
+            head, at = heads[one.thread_id]
+            new = head_words(head) | message_words(one.texts, one.files, one.channel)
+            made[one.thread_id] = at, document(new, _words(old, one.thread_id))
+    _replace(connection, old, made)
 
 
 def refresh(connection: Connection, thread_ids: Iterable[str]) -> None:
@@ -105,11 +121,15 @@ def refresh(connection: Connection, thread_ids: Iterable[str]) -> None:
 
     A name or number that was found before stays findable, as a plain word, until the document is written anew.
     """
-    for thread_id, (head, at) in _heads(connection, list(thread_ids)).items():
-        old, new = _words(connection, thread_id), head_words(head)
+    ids = list(thread_ids)
+    heads, documents = _heads(connection, ids), _documents(connection, ids)
+    made = {}
+    for thread_id, (head, at) in heads.items():
+        old, new = _words(documents, thread_id), head_words(head)
         kept = {word for word in old if not word.startswith(HEAD_FIELDS)}
         if not new <= old or kept | new != old:
-            _write(connection, thread_id, at, new, kept)
+            made[thread_id] = at, document(new, kept)
+    _replace(connection, documents, made)
 
 
 def refresh_buyer(connection: Connection, buyer_id: str) -> None:
@@ -121,9 +141,9 @@ def rewrite(connection: Connection, thread_ids: Iterable[str]) -> None:
     """Make the documents anew from the messages as they stand; merged threads have none."""
     ids = list(thread_ids)
     heads, said = _heads(connection, ids), _said(connection, ids)
-    _forget(connection, ids)
-    made = {id_: document(head_words(head) | said.get(id_, set()), set()) for id_, (head, _) in heads.items()}
-    _keep(connection, {id_: (heads[id_][1], words) for id_, words in made.items()})
+    made = {id_: (at, document(head_words(head) | said.get(id_, set()), set())) for id_, (head, at) in heads.items()}
+    _forget(connection, _documents(connection, ids))
+    _keep(connection, made)
 
 
 def rebuild(connection: Connection) -> None:
@@ -179,24 +199,30 @@ def _said(connection: Connection, ids: list[str]) -> dict[str, set[str]]:
     return found
 
 
-def _words(connection: Connection, thread_id: str) -> set[str]:
-    row = connection.execute(_READ[connection.dialect.name], {"id": thread_id}).first()
+def _documents(connection: Connection, ids: list[str]) -> dict[str, Row[Any]]:
+    """The documents of threads as they stand: their numbers and words."""
+    return {row.thread_id: row for row in connection.execute(_READ[connection.dialect.name], {"ids": ids})}
+
+
+def _words(documents: Mapping[str, Row[Any]], thread_id: str) -> set[str]:
+    row = documents.get(thread_id)
     return set(row.words.split()) if row else set()
 
 
-def _forget(connection: Connection, ids: list[str]) -> None:
-    if not ids:
+def _forget(connection: Connection, documents: Mapping[str, Row[Any]]) -> None:
+    if not documents:
         return
     if connection.dialect.name == "sqlite":
-        known = [{"no": row.no, "words": row.words} for row in connection.execute(_ALL, {"ids": ids})]
-        if known:
-            connection.execute(_FORGET_WORDS, known)
-    connection.execute(_FORGET, {"ids": ids})
+        known = [{"no": row.no, "words": row.words} for row in documents.values()]
+        connection.execute(_FORGET_WORDS, known)
+    connection.execute(_FORGET, {"ids": list(documents)})
 
 
-def _write(connection: Connection, thread_id: str, at: datetime, new: set[str], old: set[str]) -> None:
-    _forget(connection, [thread_id])
-    _keep(connection, {thread_id: (at, document(new, old))})
+def _replace(
+    connection: Connection, old: Mapping[str, Row[Any]], made: Mapping[str, tuple[datetime, list[str]]]
+) -> None:
+    _forget(connection, {id_: row for id_, row in old.items() if id_ in made})
+    _keep(connection, made)
 
 
 def _keep(connection: Connection, documents: Mapping[str, tuple[datetime, list[str]]]) -> None:
@@ -211,15 +237,18 @@ def _keep(connection: Connection, documents: Mapping[str, tuple[datetime, list[s
 
 
 def _numbers(connection: Connection, moments: Mapping[str, datetime]) -> dict[str, int]:
-    """A number for each thread that no other document has."""
+    """A number for each thread that no other document has: the next free one after its own."""
     wanted = {id_: number(at, id_) for id_, at in moments.items()}
-    taken: set[int] = set()
-    for id_, no in wanted.items():
-        while no in taken or connection.execute(_TAKEN, {"no": no}).first() is not None:
-            no += 1
-        wanted[id_] = no
-        taken.add(no)
-    return wanted
+    given: dict[str, int] = {}
+    while wanted:
+        taken = set(connection.execute(_TAKEN, {"numbers": sorted(set(wanted.values()))}).scalars()) | {*given.values()}
+        for id_, no in list(wanted.items()):
+            if no in taken:
+                wanted[id_] = no + 1
+            else:
+                given[id_] = wanted.pop(id_)
+                taken.add(no)
+    return given
 
 
 async def rebuild_all(database: Database, tell: Callable[[int], None]) -> int:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, exists, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -109,30 +109,35 @@ async def keep_choice(session: AsyncSession, user_id: str, address: str, choice:
         await connection.execute(delete(_SUP).where(*own, _SUP.c.shop_id.not_in(choice.muted_shops)))
 
 
-async def arrived(session: AsyncSession, message_id: str) -> Arrived | None:
-    """The message to tell of; None for one that a machine wrote."""
-    statement = (
-        select(_M.c.shop_id, _M.c.thread_id, _M.c.channel, _T.c.assignee_id)
-        .join(_T, _T.c.id == _M.c.thread_id)
-        .where(_M.c.id == message_id, _M.c.automatic == "", _M.c.direction.in_(("inbound", "system")))
-    )
-    found = await rows(session, statement)
-    return Arrived(**found[0]._mapping) if found else None
+async def arrived(session: AsyncSession, message_ids: Iterable[str]) -> dict[str, Arrived]:
+    """The messages to tell of, by their ids; without those that a machine wrote."""
+    found = await (await session.connection()).execute(_ARRIVED, {"ids": list(message_ids)})
+    return {row.id: Arrived(**{name: getattr(row, name) for name in Arrived.__slots__}) for row in found}
 
 
 async def listeners(session: AsyncSession, shop_id: str) -> tuple[Listener, ...]:
     """Everybody of the shop who wants to be told of anything."""
-    statement = (
-        select(_C, _U.c.time_zone)
-        .join(_U, _U.c.id == _C.c.user_id)
-        .where(_U.c.active, _C.c.mode != "off", _works_for(_U.c.id, _U.c.role, shop_id))
-    )
-    return tuple(Listener(row.user_id, row.time_zone, _choice(row)) for row in await rows(session, statement))
+    found = await (await session.connection()).execute(_LISTENERS, {"shop": shop_id})
+    return tuple(Listener(row.user_id, row.time_zone, _choice(row)) for row in found)
 
 
 def _works_for(user_id: Any, role: Any, shop_id: Any) -> ColumnElement[bool]:
     member = exists().where(_MS.c.user_id == user_id, _MS.c.shop_id == shop_id)
     return or_(role == "admin", member)
+
+
+# Made once: making a statement costs several times as much as running it.
+_ARRIVED = (
+    select(_M.c.id, _M.c.shop_id, _M.c.thread_id, _M.c.channel, _T.c.assignee_id)
+    .join(_T, _T.c.id == _M.c.thread_id)
+    .where(_M.c.id.in_(bindparam("ids", expanding=True)), _M.c.automatic == "")
+    .where(_M.c.direction.in_(("inbound", "system")))
+)
+_LISTENERS = (
+    select(_C, _U.c.time_zone)
+    .join(_U, _U.c.id == _C.c.user_id)
+    .where(_U.c.active, _C.c.mode != "off", _works_for(_U.c.id, _U.c.role, bindparam("shop")))
+)
 
 
 async def add_waiting(session: AsyncSession, of: Arrived, message_id: str, due: Iterable[tuple[str, datetime]]) -> None:

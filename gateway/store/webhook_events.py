@@ -1,10 +1,10 @@
 """Writes events for other programs, in the transaction of what they tell; nothing where nobody wants to hear."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy import Result, Row, bindparam, delete, insert, or_, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gateway.clock import new_id
@@ -18,15 +18,35 @@ _SHOPS, _THREADS, _CURSORS = table_of(Shop), table_of(Thread), table_of(WebhookC
 _OF_A_MESSAGE: Mapping[str, EventKind] = {"inbound": "message.received", "outbound": "message.replied"}
 
 
+_LISTENING = (
+    select(_HOOKS.c.id, _HOOKS.c.events, _SHOPS.c.slug, _SHOPS.c.id.label("shop_id"))
+    .join(_SHOPS, or_(_HOOKS.c.shop_id == _SHOPS.c.id, _HOOKS.c.shop_id.is_(None)))
+    .where(_HOOKS.c.enabled.is_(True), _SHOPS.c.id.in_(bindparam("shops", expanding=True)))
+)
+Filed = tuple[str, str, NewMessage]
+"""A message with its shop and its thread."""
+
+
 async def emit(session: AsyncSession, shop_id: str, kind: EventKind, data: Mapping[str, Any], now: datetime) -> None:
     """Queue an event for everybody who wants to hear it; `data` holds ids and masked addresses, never words."""
-    for_this_shop = or_(_HOOKS.c.shop_id == shop_id, _HOOKS.c.shop_id.is_(None))
-    wanted = (
-        select(_HOOKS.c.id, _HOOKS.c.events, _SHOPS.c.slug)
-        .join(_SHOPS, _SHOPS.c.id == shop_id)
-        .where(_HOOKS.c.enabled.is_(True), for_this_shop)
-    )
-    rows = [row for row in await (await session.connection()).execute(wanted) if kind in row.events]
+    await _emit(session, await _listening(session, [shop_id]), shop_id, kind, data, now)
+
+
+async def _listening(session: AsyncSession, shop_ids: Collection[str]) -> Sequence[Row[Any]]:
+    """The webhooks that may hear of these shops, a row a shop and webhook."""
+    found: Result[Any] = await (await session.connection()).execute(_LISTENING, {"shops": sorted(shop_ids)})
+    return found.all()
+
+
+async def _emit(
+    session: AsyncSession,
+    hooks: Sequence[Row[Any]],
+    shop_id: str,
+    kind: EventKind,
+    data: Mapping[str, Any],
+    now: datetime,
+) -> None:
+    rows = [row for row in hooks if row.shop_id == shop_id and kind in row.events]
     if rows:
         told = {"shop": rows[0].slug, **data}
         await queue(session, [row.id for row in rows], {"shop_id": shop_id, "kind": kind, "data": told, "at": now})
@@ -43,13 +63,14 @@ async def queue(session: AsyncSession, webhook_ids: list[str], event: Mapping[st
     return event_id
 
 
-async def emit_filed(session: AsyncSession, shop_id: str, thread_id: str, message: NewMessage) -> None:
-    """Tell of a message that was filed; notes among colleagues are nobody else's business."""
-    kind = _OF_A_MESSAGE.get(message.direction)
-    if kind is None:
-        return
-    told = {"thread_id": thread_id, "message_id": message.id, "channel": message.channel}
-    await emit(session, shop_id, kind, told | {"automatic": message.automatic or False}, message.received_at)
+async def emit_filed(session: AsyncSession, filed: Sequence[Filed]) -> None:
+    """Tell of messages that were filed; notes among colleagues are nobody else's business."""
+    told = [(shop, thread, message) for shop, thread, message in filed if message.direction in _OF_A_MESSAGE]
+    hooks = await _listening(session, {shop for shop, _, _ in told}) if told else ()
+    for shop_id, thread_id, message in told if hooks else ():
+        data: dict[str, Any] = {"thread_id": thread_id, "message_id": message.id, "channel": message.channel}
+        data |= {"automatic": message.automatic or False}
+        await _emit(session, hooks, shop_id, _OF_A_MESSAGE[message.direction], data, message.received_at)
 
 
 async def emit_changes(session: AsyncSession, now: datetime, limit: int) -> int:
