@@ -22,7 +22,7 @@ _WORDS = (
 _KEYS = {word: key for key, words in _WORDS for word in words.split("|")}
 """Key, in lower case, to what it stands for; a colon of either width follows it."""
 
-_LINE = re.compile(r"[ \t]*([^:：\n]{1,24}?)[ \t]*[:：][ \t]*(.*)")
+_LINE = re.compile(r"[ \t]*+([^:：\n]{1,24}?)[ \t]*+[:：][ \t]*+(.*)")
 ADDRESS = re.compile(r"[^\s<>()\",;:]+@[^\s<>()\",;:]+\.?[^\s<>()\",;:]*")
 _JSON_TYPES = frozenset({"application/ld+json", "application/json"})
 

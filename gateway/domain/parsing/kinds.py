@@ -57,7 +57,7 @@ _OLE = {
     "msg": "application/vnd.ms-outlook",
 }
 _MARKUP = re.compile(
-    rb"\s*(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]{0,200}>\s*)?(?:<!--.{0,500}?-->\s*)?"
+    rb"\s*+(?:\xef\xbb\xbf)?\s*+(?:<\?xml[^>]{0,200}>\s*+)?(?:<!--.{0,500}?-->\s*+)?"
     rb"<(!doctype html|html|svg|script|body|head)\b",
     re.IGNORECASE | re.DOTALL,
 )

@@ -5,15 +5,15 @@ import re
 from gateway.domain.patterns import Pattern
 from gateway.domain.quoting import vocabulary
 
-_DASHES = r"[-_=*~—–─]{2,}"
+_DASHES = r"[-_=*~—–─]{2,}+"
 _ORIGINAL = Pattern(
-    rf"[>\s]*(?:{_DASHES}\s*(?:{'|'.join(vocabulary.ORIGINAL)})\s*[:：]?\s*(?:{_DASHES})?"
-    rf"|(?:{'|'.join(vocabulary.ORIGINAL)})\s*[:：]?\s*{_DASHES})\s*$"
+    rf"[>\s]*+(?:{_DASHES}\s*+(?:{'|'.join(vocabulary.ORIGINAL)})\s*+[:：]?\s*+(?:{_DASHES})?"
+    rf"|(?:{'|'.join(vocabulary.ORIGINAL)})\s*+[:：]?\s*+{_DASHES})\s*+$"
 )
 _HEADING = Pattern(rf"(?:{'|'.join(vocabulary.ORIGINAL)})\s*[:：]?$")
 _FORWARDED = Pattern(
-    rf"\s*(?:{_DASHES})?\s*(?:{'|'.join(vocabulary.FORWARDED)})(?:\s*(?:by|from|由|от)\b.{{0,"
-    rf"80}})?\s*[:：]?\s*(?:{_DASHES})?\s*$"
+    rf"\s*+(?:{_DASHES})?\s*+(?:{'|'.join(vocabulary.FORWARDED)})(?:\s*+(?:by|from|由|от)\b.{{0,"
+    rf"80}})?\s*+[:：]?\s*+(?:{_DASHES})?\s*+$"
 )
 _REPLY_RULE = Pattern(
     rf"\s*{_DASHES}\s*(?:on|在|am|le|el|il|em|op|в)\b.{{5,200}}(?:{vocabulary.VERBS})\s*{_DASHES}\s*$"

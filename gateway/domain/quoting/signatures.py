@@ -10,7 +10,7 @@ from gateway.domain.quoting.boundaries import is_rule
 
 _DELIMITER = re.compile(r"\s{0,3}(?:--|—|––)[ \t\xa0]*$")
 _MOBILE = Pattern(r"[\s*_\-—–<\[(（【]{0,6}(?:" + "|".join(vocabulary.MOBILE) + r")[\s*_.。>\])）】]{0,4}$")
-_LEGAL = Pattern(r"\s*(?:" + "|".join(vocabulary.LEGAL) + ")")
+_LEGAL = Pattern(r"\s*+(?:" + "|".join(vocabulary.LEGAL) + ")")
 _LIST_FOOTER = Pattern(
     r"mailing list|https?://\S*(?:listinfo|mailman|groups?\.)|unsubscribe|you received this message because|退订"
 )

@@ -169,18 +169,18 @@ MOBILE = tuple(row.replace("DEVICE", _DEVICE) for row in _FOOTERS)
 buyers write "sent by DHL" and 从上海发出."""
 
 LEGAL = (
-    r"[*\s]*(?:confidentiality|disclaimer|legal|privacy|important|privileged)[ \w/&]{0,24}(?:notice|note"
-    r"|statement)\s*[:：.-]",
-    r"[*\s]*(?:confidentiality|disclaimer)\s*[:：.-]",
+    r"[*\s]*+(?:confidentiality|disclaimer|legal|privacy|important|privileged)[ \w/&]{0,24}(?:notice|note"
+    r"|statement)\s*+[:：.-]",
+    r"[*\s]*+(?:confidentiality|disclaimer)\s*+[:：.-]",
     r"(?:this|the information (?:contained |transmitted )?in this|the contents of this) (?:e-?mail|message"
     r"|communication"
     r"|transmission)[^.\n]{0,80}(?:confidential|privileged|intended (?:only|solely|for)|may contain (?:priv"
     r"|conf|info))",
     r"(?:please |p )?consider the environment before printing",
     r"if you (?:are not the (?:intended|named|addressee)|(?:have )?received? this (?:e-?mail|message|communication))",
-    r"[【\[(（*\s]*(?:保密|免责|免責|机密|機密|法律|隐私)\s*(?:声明|聲明|提示|条款|條款|告知|通知|须知|注意)"
-    r"(?=\s*(?:$|[:：】\])）\n*]|[此本该該这這]))",
-    r"[【\[(（*\s]*(?:重要|注意|版权)?\s*(?:声明|聲明|提示|通知)?[】\])）]?\s*[:：]?\s*(?:此|本|该)(?:电子"
+    r"[【\[(（*\s]*+(?:保密|免责|免責|机密|機密|法律|隐私)\s*+(?:声明|聲明|提示|条款|條款|告知|通知|须知|注意)"
+    r"(?=\s*+(?:$|[:：】\])）\n*]|[此本该該这這]))",
+    r"[【\[(（*\s]*+(?:重要|注意|版权)?\s*+(?:声明|聲明|提示|通知)?[】\])）]?\s*+[:：]?\s*+(?:此|本|该)(?:电子"
     r"|電子)?(?:邮件|郵件)[^。\n]{0,60}"
     r"(?:保密|机密|機密|商业秘密|專有|专有|特定|指定|仅供|僅供|仅限|僅限)",
     r"(?:此|本|该|這|这)(?:封)?(?:电子|電子)?(?:邮件|郵件|信件)[^。\n]{0,40}(?:保密|机密|機密|商业秘密|專有"

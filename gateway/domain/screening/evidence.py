@@ -14,7 +14,7 @@ _DAEMON = re.compile(
     r"|mail-delivery(?:-?(?:sub)?system)?|mailadmin|smtpd?|listserv|noreply-dmarc|microsoftexchange[0-9a-f]+"
     r"|system-?administrator|emailserver|mailserver|inetadmin|internet-?mail|mail-?gateway|smtpgate(?:way)?)"
     r"|(?<![\w.+-])(?:ndr|dsn|mta|bounces?|mmdf|uucp))"  # short words end many people's names: alexandr@
-    r"(?:[-_.+]\w+)*(?:\\?@|>)",
+    r"(?:[-_.+]\w++)*+(?:\\?@|>)",
     re.IGNORECASE,
 )
 _DAEMON_NAME = re.compile(

@@ -134,7 +134,7 @@ _BOUNCE_SUBJECTS = (
     r"ไม่สามารถ(?:ส่ง|จัดส่ง)|ส่งไม่(?:ได้|สำเร็จ)",
     r"tidak (?:dapat )?(?:terkirim|dikirim|disampaikan)|gagal (?:dikirim|terkirim)",
 )
-BOUNCE_SUBJECT = Pattern(r"^\W{0,4}(?:re: )?(?:\[[^\]]{0,40}\]\s*)?[^\n]{0,50}?(?:" + "|".join(_BOUNCE_SUBJECTS) + ")")
+BOUNCE_SUBJECT = Pattern(r"^\W{0,4}(?:re: )?(?:\[[^\]]{0,40}\]\s*+)?[^\n]{0,50}?(?:" + "|".join(_BOUNCE_SUBJECTS) + ")")
 
 _STRONG_SUBJECTS = (
     r"undeliver(?:able|ed)\b",
@@ -278,7 +278,7 @@ FINAL = Pattern(
 )
 
 STRONG_TEXT = Pattern(
-    r"\s*(?:[*=#-]+\s*)?(?:hi[.,!]\s*)?(?:"
+    r"\s*+(?:[*=#-]++\s*+)?(?:hi[.,!]\s*+)?(?:"
     r"this (?:is the (?:mail system|qmail-send program|mailer-daemon|postfix|mail delivery)|message was "
     r"created automatically by (?:mail|the) delivery)"
     r"|(?:sorry,? |we(?: are|'re) sorry,? |i(?:'m| am) (?:sorry|afraid),? )?[^\n]{0,40}(?:your|a|the following"
