@@ -41,6 +41,8 @@ class Dispatcher:
         async with self._gw.db.write() as session:
             await emit_changes(session, now, CHANGES_AT_ONCE)
             batch = await store.claim(session, now, AT_ONCE)
+            wait = await store.not_yet_true(session, batch, now)
+            batch = [due for due in batch if due.id not in wait]
         if batch:
             await asyncio.gather(*(self._deliver(due) for due in batch))
         return len(batch)

@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from aiohttp import web
 from standardwebhooks.webhooks import Webhook as Verifier
 from standardwebhooks.webhooks import WebhookVerificationError
 
-from gateway import admin, auditing, examining, inbox, outbound, webhook_setup
+from gateway import admin, auditing, deliveries, examining, inbox, outbound, unsending, webhook_setup
 from gateway.admin import ShopChange
 from gateway.clock import SystemClock
 from gateway.context import Gateway
@@ -109,6 +110,7 @@ async def test_a_conversation_is_told_by_ids_alone(office: Office) -> None:
     await office.subscribe("message.received", "message.replied", "message.held")
     row = await office.house.receive(mail(text="My secret words"))
     await outbound.reply(office.gw, SYSTEM, row.thread_id or "", outbound.ReplyDraft("Private answer"))
+    await Sender(office.gw, Relay()).send_once()
     held = await office.house.receive(mail(sender="eve@evil.test"), sender="eve@evil.test")
     await office.work()
     told = {one["type"]: one["data"] for one in office.told()}
@@ -136,6 +138,7 @@ async def test_each_kind_of_event_verifies_by_the_specifications_library(office:
     row = await office.house.receive(mail())
     await office.house.receive(mail(sender="eve@evil.test"), sender="eve@evil.test")
     await outbound.reply(office.gw, SYSTEM, row.thread_id or "", outbound.ReplyDraft("Hello"))
+    await Sender(office.gw, Relay()).send_once()
     (delivery,) = [one for one in await office.house.all(Delivery) if one.kind == "reply"]
     async with office.gw.db.write() as session:
         await record_bounce(session, delivery.id, BOUNCE, office.clock.now())
@@ -147,6 +150,29 @@ async def test_each_kind_of_event_verifies_by_the_specifications_library(office:
     call = office.program.calls[0]
     with pytest.raises(WebhookVerificationError):
         verifier.verify(call.body.replace(b"lotus", b"jades"), call.headers)
+
+
+@pytest.mark.parametrize("end", ["sent", "taken back", "cancelled"])
+async def test_an_answer_is_told_when_it_leaves_and_never_when_it_does_not(office: Office, end: str) -> None:
+    await office.subscribe("message.replied")
+    row = await office.house.receive(mail())
+    later = outbound.ReplyDraft("Hello", send_at=office.clock.now() + timedelta(seconds=20))
+    message_id = await outbound.reply(office.gw, SYSTEM, row.thread_id or "", later)
+    await office.work()
+    office.clock.forward(seconds=30)
+    await office.work()
+    assert office.kinds() == []
+    if end == "sent":
+        await Sender(office.gw, Relay()).send_once()
+    elif end == "taken back":
+        await unsending.take_back(office.gw, SYSTEM, message_id)
+    else:
+        (delivery,) = [one for one in await office.house.all(Delivery) if one.kind == "reply"]
+        await deliveries.cancel(office.gw, SYSTEM, delivery.id)
+    office.clock.forward(seconds=5)
+    await office.work()
+    assert office.kinds() == (["message.replied"] if end == "sent" else [])
+    assert await office.states() == ([("sent", 1)] if end == "sent" else [])
 
 
 async def test_changed_threads_are_told_from_now_on_and_once_each(office: Office) -> None:

@@ -10,13 +10,16 @@ from sqlalchemy import case, delete, func, or_, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gateway.domain.webhooks.retrying import given_up_on
-from gateway.models import Membership, User, Webhook, WebhookDelivery, WebhookEvent
+from gateway.models import Delivery, Membership, Message, User, Webhook, WebhookDelivery, WebhookEvent
 from gateway.models.columns import table_of
 
 _HOOKS, _EVENTS, _DELIVERIES = table_of(Webhook), table_of(WebhookEvent), table_of(WebhookDelivery)
 _USERS, _MEMBERSHIPS = table_of(User), table_of(Membership)
+_MESSAGES, _MAILS = table_of(Message), table_of(Delivery)
 LEASE = timedelta(seconds=60)
 """Longer than one call can take."""
+LOOK_AGAIN = timedelta(seconds=2)
+"""After so long it is looked again whether an answer has left."""
 AT_ONCE_EACH = 4
 """Of one webhook so many are taken at a time, so that a slow program holds up no other."""
 
@@ -91,6 +94,36 @@ async def _due(session: AsyncSession, ids: Sequence[str]) -> list[Due]:
         .order_by(_DELIVERIES.c.id)
     )
     return [Due(**row._mapping) for row in await (await session.connection()).execute(statement)]
+
+
+async def not_yet_true(session: AsyncSession, batch: Sequence[Due], now: datetime) -> set[str]:
+    """Of claimed deliveries, those that tell of an answer that may still be taken back; their ids.
+
+    They wait until its mail is on its way. One that was taken back, or stopped before it left, is told to nobody.
+    """
+    answers = {due.id: due.data["message_id"] for due in batch if due.kind == "message.replied"}
+    if not answers:
+        return set()
+    connection = await session.connection()
+    mails = (
+        select(_MESSAGES.c.id, _MAILS.c.state, _MAILS.c.attempts, _MAILS.c.refusal, _MAILS.c.next_attempt_at)
+        .outerjoin(_MAILS, _MAILS.c.message_id == _MESSAGES.c.id)
+        .where(_MESSAGES.c.id.in_(set(answers.values())))
+    )
+    found = {row.id: row for row in await connection.execute(mails)}
+    waiting = {id_ for id_, row in found.items() if row.state == "queued" and row.attempts == 0}
+    true = {
+        id_
+        for id_, row in found.items()
+        if id_ not in waiting and not (row.refusal == "cancelled" and not row.attempts)
+    }
+    gone = [id_ for id_, message in answers.items() if message not in waiting | true]
+    await connection.execute(delete(_DELIVERIES).where(_DELIVERIES.c.id.in_(gone)))
+    later = {id_: found[message].next_attempt_at for id_, message in answers.items() if message in waiting}
+    for id_, at in later.items():
+        again = {"attempts": 0, "first_attempt_at": None, "next_attempt_at": max(at, now + LOOK_AGAIN)}
+        await connection.execute(update(_DELIVERIES).where(_DELIVERIES.c.id == id_).values(**again))
+    return {*gone, *later}
 
 
 async def record(session: AsyncSession, ended: Ended) -> str:

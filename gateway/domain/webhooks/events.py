@@ -16,7 +16,7 @@ TEST = "webhook.test"
 MEANINGS: Mapping[str, tuple[str, str]] = {
     # Each event in both languages.
     "message.received": ("a buyer's message was filed", "收到买家消息"),
-    "message.replied": ("an answer to a buyer was written", "已回复买家"),
+    "message.replied": ("an answer to a buyer is on its way", "给买家的回复已发出"),
     "message.held": ("a mail waits for a person to decide", "有邮件待人工处理"),
     "message.routed": ("a routing rule tells of a message", "路由规则推送了一条消息"),
     "delivery.bounced": ("a mail to a buyer came back", "发给买家的邮件被退回"),
