@@ -56,6 +56,8 @@ class Settings(BaseSettings):
     secret_key: str = Field("", description="Signs tokens; empty: made once in home/secret.key")
     tls_cert: Path | None = Field(None, description="PEM certificate chain for STARTTLS")
     tls_key: Path | None = Field(None, description="PEM key of tls_cert")
+    relay_connections: int = Field(20, ge=1, le=1000, description="Mails of one worker on their way at once")
+    domain_connections: int = Field(10, ge=1, le=1000, description="Of these, to one recipient domain")
     dkim_selector: str = Field("", description="Selector of each DKIM key, with commas between")
     dkim_key: str = Field("", description="PEM private keys (RSA, Ed25519) that sign what we send, with commas between")
     sender_auth: str = Field("dns", description="dns, header:AUTHSERV-ID or off")

@@ -8,6 +8,7 @@ from gateway import dashboard, maillog
 from gateway.account_mails import send_once as send_asked_once
 from gateway.context import Gateway
 from gateway.domain.couriers import Courier
+from gateway.domain.destinations import Destinations
 from gateway.inbound.processing import Processor
 from gateway.outcalls import Caller
 from gateway.pulling import Puller
@@ -33,7 +34,8 @@ class Worker:
 
     def __init__(self, gw: Gateway, processor: Processor, courier: Courier) -> None:
         self._gw, self._processor = gw, processor
-        self._sender = Sender(gw, courier)
+        settings = gw.settings
+        self._sender = Sender(gw, courier, Destinations(settings.relay_connections, settings.domain_connections))
 
     async def run(self) -> None:
         """All loops at once. Cancelling leaves nothing half done behind: transactions roll back, mails land first."""

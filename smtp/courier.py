@@ -1,6 +1,7 @@
 """The couriers behind a relay URL: keeps connections, turns to the next relay when one is away; queues nothing."""
 
 import asyncio
+from collections import deque
 
 from gateway.domain.couriers import Courier, Deferred, Outcome
 from smtp.maildir import MaildirCourier
@@ -35,7 +36,7 @@ class SmtpCourier:
         self._hostname = hostname
         self._timeouts = timeouts
         self._slots = asyncio.Semaphore(concurrency)
-        self._idle: list[Session] = []
+        self._idle: deque[Session] = deque()
         self._away_until: dict[Relay, float] = {}
 
     async def send(self, raw: bytes, mail_from: str, rcpt_to: str) -> Outcome:
@@ -50,6 +51,9 @@ class SmtpCourier:
         await self._dismiss_stale()
         while self._idle:
             session = self._idle.pop()
+            if not session.usable:
+                await session.quit()
+                continue
             outcome = await self._deliver(session, raw, mail_from, rcpt_to)
             # Servers drop idle connections without a word: that says nothing about this mail.
             if not session.lost_before_an_answer:
@@ -57,12 +61,12 @@ class SmtpCourier:
         try:
             session = await self._open()
         except RelayAway as away:
-            return Deferred(away.reply, str(self._relays[-1]), away.dialogue)
+            return Deferred(away.reply, str(self._relays[-1]), away.dialogue, "relay")
         return await self._deliver(session, raw, mail_from, rcpt_to)
 
     async def close(self) -> None:
         """Say goodbye on every idle connection."""
-        sessions, self._idle = self._idle, []
+        sessions, self._idle = self._idle, deque()
         await asyncio.gather(*(session.quit() for session in sessions))
 
     async def _deliver(self, session: Session, raw: bytes, mail_from: str, rcpt_to: str) -> Outcome:
@@ -94,10 +98,10 @@ class SmtpCourier:
         return sorted(self._relays, key=lambda relay: self._away_until.get(relay, 0.0) > now)
 
     async def _dismiss_stale(self) -> None:
+        """They lie in the order in which they were last used."""
         oldest = _now() - IDLE_SECONDS
-        stale = [session for session in self._idle if not session.usable or session.idle_since < oldest]
-        self._idle = [session for session in self._idle if session not in stale]
-        await asyncio.gather(*(session.quit() for session in stale))
+        while self._idle and self._idle[0].idle_since < oldest:
+            await self._idle.popleft().quit()
 
 
 def _now() -> float:

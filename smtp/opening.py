@@ -1,10 +1,14 @@
 """Opens a session with a relay: connects, greets, secures it with TLS, signs in; sends no mail."""
 
+import asyncio
+from typing import cast
+
 from aiosmtplib import SMTP, SMTPException, SMTPHeloError, SMTPResponseException
 
 from smtp.dialogue import Dialogue, in_words
 from smtp.relays import Relay, Timeouts
 from smtp.session import Session
+from smtp.wire import Wire
 
 
 class RelayAway(Exception):
@@ -60,7 +64,14 @@ class _Opening:
         except BaseException:
             self._client.close()
             raise
-        return Session(self._client, self._relay, self._timeouts, self._dialogue)
+        return Session(self._wire(), self._client.esmtp_extensions, self._relay, self._timeouts, self._dialogue)
+
+    def _wire(self) -> Wire:
+        """aiosmtplib knows no pipelining: once we are in, the connection is ours alone."""
+        transport = self._client.transport
+        if transport is None:
+            raise RelayAway(f"{self._relay}: {self._dialogue.noted('the connection was lost')}", self._dialogue.lines)
+        return Wire(cast(asyncio.Transport, transport))
 
     async def _connect(self) -> None:
         self._dialogue.asked(f"connect to {self._relay}")

@@ -1,30 +1,37 @@
 """One SMTP connection to a relay that is open and signed in: one mail after another; `opening` opens it."""
 
 import re
+from collections.abc import Mapping, Sequence
 
-from aiosmtplib import SMTP, SMTPException, SMTPResponse
-from aiosmtplib.errors import SMTPDataError, SMTPServerDisconnected
+from aiosmtplib import SMTPException, SMTPResponse
 
-from gateway.domain.couriers import Deferred, Outcome, RefusalKind, Refused, Sent
-from gateway.domain.retrying import classify, enhanced_status
+from gateway.domain.couriers import Deferred, Failing, Outcome, RefusalKind, Refused, Sent
+from gateway.domain.retrying import classify, enhanced_status, tells_of_the_domain
 from smtp.dialogue import Dialogue, in_words, last_line
 from smtp.relays import Relay, Timeouts
+from smtp.wire import Wire
 
 _ADDRESS = re.compile(r"[^\s<>\x00-\x1f\x7f]+@[^\s<>\x00-\x1f\x7f]+")
 _SERVICE_CLOSING = 421
+_DATA = "DATA"
+_GO_ON = 354
 
 
 class Session:
     """Life cycle: `deliver` as often as wanted, then `quit`; after a failure `usable` is false for good.
 
-    `delivered` counts the mails that it was given, whatever became of them; the first one's dialogue begins with
-    the opening of the connection. `idle_since` belongs to whoever keeps the session.
+    `offers` are the extensions of the server in lower case, with their parameters. `delivered` counts the mails that
+    it was given, whatever became of them; the first one's dialogue begins with the opening of the connection.
+    `idle_since` belongs to whoever keeps the session.
     """
 
-    def __init__(self, client: SMTP, relay: Relay, timeouts: Timeouts, opening: Dialogue) -> None:
+    def __init__(
+        self, wire: Wire, offers: Mapping[str, str], relay: Relay, timeouts: Timeouts, opening: Dialogue
+    ) -> None:
         self.delivered = 0
         self.idle_since = 0.0
-        self._client = client
+        self._wire = wire
+        self._offers = offers
         self._relay = relay
         self._timeouts = timeouts
         self._dialogue = opening
@@ -33,7 +40,7 @@ class Session:
     @property
     def usable(self) -> bool:
         """False once anything failed, or the other side closed the connection."""
-        return not self._broken and self._client.is_connected
+        return not self._broken and self._wire.open
 
     @property
     def lost_before_an_answer(self) -> bool:
@@ -58,13 +65,14 @@ class Session:
     def abort(self) -> None:
         """Close without a word."""
         self._broken = True
-        self._client.close()
+        self._wire.close()
 
     async def quit(self) -> None:
         """Close politely, but not at any price."""
         try:
             if self.usable:
-                await self._client.quit(timeout=self._timeouts.quit)
+                self._wire.send(b"QUIT\r\n")
+                await self._wire.reply(self._timeouts.quit)
         except (SMTPException, OSError):
             pass
         self.abort()
@@ -73,9 +81,11 @@ class Session:
         """What needs no command, because the other side has said already that it can't take it."""
         if not _ADDRESS.fullmatch(rcpt_to) or (mail_from and not _ADDRESS.fullmatch(mail_from)):
             return self._refused("no SMTP command can hold this address", "address")
-        if _needs_utf8(raw, mail_from, rcpt_to) and not self._client.supports_extension("smtputf8"):
+        if raw.count(b"\n") != raw.count(b"\r\n") or raw.count(b"\r") != raw.count(b"\r\n"):
+            return self._refused("the mail has a bare CR or LF, which RFC 5321 section 2.3.8 forbids", "content")
+        if _needs_utf8(raw, mail_from, rcpt_to) and "smtputf8" not in self._offers:
             return self._refused(f"{self._relay} takes no addresses outside of ASCII (no SMTPUTF8)", "address")
-        limit = self._client.esmtp_extensions.get("size", "")
+        limit = self._offers.get("size", "")
         if limit.isdigit() and 0 < int(limit) < len(raw):
             return self._refused(f"{len(raw)} bytes are more than {self._relay} takes ({limit})", "content")
         return None
@@ -85,43 +95,69 @@ class Session:
 
     async def _transaction(self, raw: bytes, mail_from: str, rcpt_to: str) -> Outcome:
         options = self._options(raw, mail_from, rcpt_to)
-        for command in (f"MAIL FROM:<{mail_from}>{options}", f"RCPT TO:<{rcpt_to}>"):
-            reply = await self._command(command)
-            if reply.code // 100 != 2:
-                return await self._declined(reply)
-        reply = await self._data(raw)
+        steps = (f"MAIL FROM:<{mail_from}>{options}", f"RCPT TO:<{rcpt_to}>", _DATA)
+        announce = self._announced_at_once if "pipelining" in self._offers else self._announced_in_turn
+        if declined := await announce(steps):
+            return await self._declined(declined)
+        reply = await self._content(raw)
         if reply.code // 100 != 2:
             return await self._declined(reply)
         return Sent(last_line(reply), str(self._relay), self._dialogue.lines)
 
     def _options(self, raw: bytes, mail_from: str, rcpt_to: str) -> str:
         """Parameters of MAIL that the other side has offered (RFC 1870, 6152, 6531); without 8BITMIME we just send."""
-        offers = self._client.supports_extension
         wanted = (
-            (f" SIZE={len(raw)}", offers("size")),
-            (" BODY=8BITMIME", offers("8bitmime") and not raw.isascii()),
-            (" SMTPUTF8", offers("smtputf8") and _needs_utf8(raw, mail_from, rcpt_to)),
+            (f" SIZE={len(raw)}", "size" in self._offers),
+            (" BODY=8BITMIME", "8bitmime" in self._offers and not raw.isascii()),
+            (" SMTPUTF8", "smtputf8" in self._offers and _needs_utf8(raw, mail_from, rcpt_to)),
         )
         return "".join(option for option, due in wanted if due)
 
-    async def _command(self, command: str) -> SMTPResponse:
-        self._dialogue.asked(command)
-        reply = await self._client.execute_command(command.encode(), timeout=self._timeouts.command)
+    async def _announced_in_turn(self, steps: Sequence[str]) -> SMTPResponse | None:
+        """The first answer that lets us not go on, or None."""
+        for step in steps:
+            self._dialogue.asked(step)
+            self._wire.send(f"{step}\r\n".encode())
+            reply = await self._heard(self._timeouts.command)
+            if not _goes_on(step, reply):
+                return reply
+        return None
+
+    async def _announced_at_once(self, steps: Sequence[str]) -> SMTPResponse | None:
+        """The same in one round trip (RFC 2920 section 3.1); each answer stands below its command all the same."""
+        self._wire.send("".join(f"{step}\r\n" for step in steps).encode(), len(steps))
+        for position, step in enumerate(steps, 1):
+            self._dialogue.asked(step)
+            reply = await self._heard(self._timeouts.command)
+            if not _goes_on(step, reply):
+                await self._leave(len(steps) - position)
+                return reply
+        return None
+
+    async def _leave(self, unread: int) -> None:
+        """RFC 2920 section 3.1: a server may want the mail although it took no recipient, and gets an empty one."""
+        try:
+            for _ in range(unread):
+                last = await self._wire.reply(self._timeouts.command)
+            if unread and last.code == _GO_ON:
+                self._wire.send(b".\r\n")
+                await self._wire.reply(self._timeouts.data)
+        except (SMTPException, OSError):
+            self.abort()
+
+    async def _heard(self, seconds: float) -> SMTPResponse:
+        reply = await self._wire.reply(seconds)
         self._dialogue.heard(reply.code, reply.message)
         return reply
 
-    async def _data(self, raw: bytes) -> SMTPResponse:
-        """aiosmtplib doubles leading dots and adds the final one (RFC 5321 section 4.5.2)."""
-        self._dialogue.asked(f"DATA and {len(raw)} bytes")
-        protocol = self._client.protocol
-        if protocol is None:
-            raise SMTPServerDisconnected("Connection lost")
-        try:
-            reply = await protocol.execute_data_command(raw, timeout=self._timeouts.data)
-        except SMTPDataError as error:
-            reply = SMTPResponse(error.code, error.message)
-        self._dialogue.heard(reply.code, reply.message)
-        return reply
+    async def _content(self, raw: bytes) -> SMTPResponse:
+        """RFC 5321 section 4.5.2: a leading dot is doubled, and a dot alone ends the mail."""
+        self._dialogue.asked(f"{len(raw)} bytes and a dot")
+        stuffed = raw.replace(b"\r\n.", b"\r\n..") if b"\r\n." in raw else raw
+        first = b"." if raw.startswith(b".") else b""
+        last = b".\r\n" if raw.endswith(b"\r\n") else b"\r\n.\r\n"
+        self._wire.send(first + stuffed + last)
+        return await self._heard(self._timeouts.data)
 
     async def _declined(self, reply: SMTPResponse) -> Outcome:
         words, dialogue = last_line(reply), self._dialogue.lines
@@ -129,15 +165,23 @@ class Session:
         if reply.code // 100 == 5:
             kind = classify(reply.code, enhanced_status(reply.message), reply.message)
             return Refused(words, str(self._relay), kind, dialogue)
-        return Deferred(words, str(self._relay), dialogue)
+        about: Failing = "domain" if tells_of_the_domain(reply.code, reply.message) else "mail"
+        return Deferred(words, str(self._relay), dialogue, about)
 
     async def _reset(self, code: int) -> None:
         """The connection serves the next mail only if the other side agrees that this one is over."""
         try:
-            if code == _SERVICE_CLOSING or (await self._client.rset(timeout=self._timeouts.command)).code != 250:
+            if code == _SERVICE_CLOSING or not self.usable:
+                return self.abort()
+            self._wire.send(b"RSET\r\n")
+            if (await self._wire.reply(self._timeouts.command)).code != 250:
                 self.abort()
         except (SMTPException, OSError):
             self.abort()
+
+
+def _goes_on(step: str, reply: SMTPResponse) -> bool:
+    return reply.code == _GO_ON if step == _DATA else reply.code // 100 == 2
 
 
 def _needs_utf8(raw: bytes, mail_from: str, rcpt_to: str) -> bool:

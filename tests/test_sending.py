@@ -12,6 +12,7 @@ from gateway import deliveries
 from gateway.clock import new_id
 from gateway.domain.actors import SYSTEM, Actor
 from gateway.domain.couriers import Deferred, Outcome, Refused, Sent
+from gateway.domain.destinations import Destinations
 from gateway.domain.queueing import DeliveryQuery, SuppressionQuery
 from gateway.domain.retrying import WAITS
 from gateway.errors import Conflict, Forbidden, Invalid, NotFound
@@ -87,7 +88,7 @@ async def eventually(house: House, state: str, count: int) -> None:
 async def test_a_slow_mail_holds_up_nobody(house: House, thread_id: str) -> None:
     slow = Slow()
     house.gw.outbound_signal.attach()
-    running = asyncio.create_task(Sender(house.gw, slow, at_once=2).run())
+    running = asyncio.create_task(Sender(house.gw, slow, Destinations(2, 2)).run())
     for number in range(5):
         await answer(house, thread_id, f"{number}")
     await eventually(house, "sent", 4)

@@ -160,13 +160,12 @@ async def _worker(gw: Gateway) -> AsyncIterator["Reader"]:
     from gateway.authentication import Authenticator
     from gateway.inbound.processing import Processor
     from gateway.reading import Reader
-    from gateway.sending import AT_ONCE
     from gateway.worker import Worker
     from smtp.courier import courier_for
 
     async with AsyncExitStack() as stack:
         reader = await stack.enter_async_context(Reader(READERS))
-        courier = courier_for(gw.settings.relay, gw.settings.mail_domain, concurrency=AT_ONCE)
+        courier = courier_for(gw.settings.relay, gw.settings.mail_domain, gw.settings.relay_connections)
         stack.push_async_callback(courier.close)
         authenticator = Authenticator(gw.settings, trusted_sealers=gw.settings.sealers)
         stack.push_async_callback(authenticator.close)

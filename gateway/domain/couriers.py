@@ -6,6 +6,9 @@ from typing import Literal, Protocol
 RefusalKind = Literal["address", "content", "policy", "full", "other"]
 """Why a server said never: the recipient, the mail, its rules, a full mailbox, or nothing that we can tell."""
 
+Failing = Literal["mail", "domain", "relay"]
+"""What an attempt failed by: this mail, the domain that it goes to, or the relay, which then takes no mail at all."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sent:
@@ -25,11 +28,13 @@ class Deferred:
     """Not now: a 4xx, a time-out, a lost connection, a relay that can't be used. The same bytes are tried again.
 
     Also where the answer to the last dot was lost: the mail may have arrived, and its Message-ID tells the double.
+    `about` is what can take nothing just now, whichever mail comes next.
     """
 
     reply: str
     host: str
     dialogue: tuple[str, ...] = ()
+    about: Failing = "mail"
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,6 +80,18 @@ def enhanced_status(text: str) -> str:
     return found[1] if found else ""
 
 
+_NO_WAY = frozenset({"4.4.1", "4.4.2", "4.4.4"})
+"""RFC 3463 section 3.5: the host does not answer, the connection broke, there is no route."""
+
+
+def tells_of_the_domain(code: int, text: str) -> bool:
+    """Whether a relay that asks the next server meanwhile says that the recipient's domain can't be reached.
+
+    421 speaks of our own connection, whatever status it carries.
+    """
+    return code // 100 == 4 and code != 421 and enhanced_status(text) in _NO_WAY
+
+
 def classify(code: int, enhanced: str, text: str) -> RefusalKind:
     """What a 5xx means for the person who wrote the mail; `enhanced` may be empty."""
     words = _ENHANCED.sub("", text)

@@ -1,14 +1,14 @@
-"""The queue of outgoing mail for its workers: add, claim what is due, record what the courier said or what came back.
+"""The queue of outgoing mail: add to it, record what the courier said or what came back.
 
-How people look into it is `delivery_queue`'s part.
+How workers take from it is `delivery_claims`' part, how people look into it `delivery_queue`'s.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, insert, literal, or_, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -18,45 +18,24 @@ from gateway.domain.emails import Bounce
 from gateway.domain.queueing import EVERYTHING
 from gateway.domain.relay_ids import relay_message_id
 from gateway.domain.retrying import classify
-from gateway.models import Delivery, DeliveryAttempt, Pause, RawEmail, Thread
+from gateway.models import Delivery, DeliveryAttempt, RawEmail, Thread
 from gateway.models.columns import table_of
+from gateway.store.delivery_claims import Due
 from gateway.store.filing import bump_change
 from gateway.store.journal import INLINE_BYTES
 from gateway.store.suppressions import suppress, suppression
 from gateway.store.wakeups import OUTBOUND, notify
 from gateway.store.webhook_events import emit
 
-__all__ = ["INLINE_BYTES", "Due", "Recorded", "claim", "give_back", "queue", "record_attempts", "record_bounce"]
+__all__ = ["INLINE_BYTES", "Recorded", "queue", "record_attempts", "record_bounce"]
 
-LEASE = timedelta(seconds=300)
-"""Longer than one attempt can take, so that no second worker sends the same mail meanwhile."""
 LONGEST_REPLY = 500
 _DELIVERIES = table_of(Delivery)
 _ATTEMPTS = table_of(DeliveryAttempt)
-_PAUSES = table_of(Pause)
 _RAW = table_of(RawEmail)
 _THREADS = table_of(Thread)
-
-
-Content = bytes | str
-"""A mail's bytes, or the key of the blob that holds them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """One delivery on its way through a worker. `attempts` is the fence for writing its outcome."""
-
-    id: str
-    shop_id: str | None
-    thread_id: str | None
-    kind: str
-    mail_from: str
-    rcpt_to: str
-    sha256: str
-    first_attempt_at: datetime
-    attempts: int
-    attempts_before: int
-    late_told_at: datetime | None
+_CHANGED = update(_THREADS).where(_THREADS.c.id == bindparam("which")).values(change_no=bindparam("number"))
+_ALARMED = _CHANGED.values(unread=True, needs_reply=True, status="open")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,48 +64,6 @@ async def queue(session: AsyncSession, delivery: Mapping[str, Any], raw: bytes, 
     await connection.execute(dialect.insert(_RAW).on_conflict_do_nothing(index_elements=["sha256"]), kept)
     await connection.execute(insert(_DELIVERIES), dict(delivery) | {"domain": split(delivery["rcpt_to"])[1]})
     await notify(connection, OUTBOUND)
-
-
-def is_paused() -> ColumnElement[bool]:
-    """True for a delivery whose shop or domain an admin has paused."""
-    shops = select(_PAUSES.c.value).where(_PAUSES.c.kind == "shop")
-    domains = select(_PAUSES.c.value).where(_PAUSES.c.kind == "domain")
-    of_shop = and_(_DELIVERIES.c.shop_id.is_not(None), _DELIVERIES.c.shop_id.in_(shops))
-    return or_(of_shop, _DELIVERIES.c.domain.in_(domains))
-
-
-async def claim(session: AsyncSession, now: datetime, limit: int) -> list[Due]:
-    """Take up to `limit` due deliveries that nobody paused, oldest first, for LEASE."""
-    due = (
-        select(_DELIVERIES.c.id)
-        .where(_DELIVERIES.c.state.in_(("queued", "deferred")), _DELIVERIES.c.next_attempt_at <= now, ~is_paused())
-        .order_by(_DELIVERIES.c.next_attempt_at)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    began = literal(now, _DELIVERIES.c.first_attempt_at.type)
-    taken = (
-        update(_DELIVERIES)
-        .where(_DELIVERIES.c.id.in_(due))
-        .values(
-            next_attempt_at=now + LEASE,
-            lease_until=now + LEASE,
-            attempts=_DELIVERIES.c.attempts + 1,
-            first_attempt_at=func.coalesce(_DELIVERIES.c.first_attempt_at, began),
-        )
-        .returning(*(_DELIVERIES.c[name] for name in Due.__slots__))
-    )
-    rows = (await (await session.connection()).execute(taken)).mappings().all()
-    return sorted((Due(**row) for row in rows), key=lambda row: row.id)
-
-
-async def bytes_of(session: AsyncSession, batch: Sequence[Due]) -> dict[str, Content]:
-    """The mails of a batch, by hash: their bytes, or the blob that holds them. What is gone is left out."""
-    statement = select(_RAW.c.sha256, _RAW.c.content, _RAW.c.blob_key).where(
-        _RAW.c.sha256.in_([due.sha256 for due in batch])
-    )
-    rows = await (await session.connection()).execute(statement)
-    return {row.sha256: bytes(row.content) if row.content is not None else str(row.blob_key) for row in rows}
 
 
 async def record_attempts(session: AsyncSession, ended: Sequence[tuple[Due, Recorded]]) -> list[tuple[Due, Recorded]]:
@@ -195,20 +132,18 @@ async def _show_changes(session: AsyncSession, kept: Sequence[tuple[Due, Recorde
         if due.shop_id and due.thread_id:
             key = (due.shop_id, due.thread_id)
             alarms[key] = alarms.get(key, False) or recorded.alarm
-    for (shop_id, thread_id), alarm in sorted(alarms.items()):
-        await show_change(session, shop_id, thread_id, alarm)
-
-
-async def give_back(session: AsyncSession, due: Due, now: datetime) -> None:
-    """Let go of a delivery that was claimed and not sent after all: it is due at once, for whoever takes it."""
-    values = {"next_attempt_at": now, "lease_until": None}
-    await (await session.connection()).execute(update(_DELIVERIES).where(*_mine(due)).values(**values))
-
-
-def _mine(due: Due) -> tuple[ColumnElement[bool], ...]:
-    """As long as no other worker has claimed it since, and no admin has put an end to it."""
-    waiting = _DELIVERIES.c.state.in_(("queued", "deferred"))
-    return (_DELIVERIES.c.id == due.id, _DELIVERIES.c.attempts == due.attempts, waiting)
+    connection = await session.connection()
+    for shop_id in sorted({shop_id for shop_id, _ in alarms}):
+        threads = sorted(thread_id for shop, thread_id in alarms if shop == shop_id)
+        first = await bump_change(session, shop_id, len(threads)) - len(threads) + 1
+        rows = [
+            {"which": thread_id, "number": number, "alarm": alarms[shop_id, thread_id]}
+            for number, thread_id in enumerate(threads, first)
+        ]
+        for statement, alarmed in ((_CHANGED, False), (_ALARMED, True)):
+            given = [{k: row[k] for k in ("which", "number")} for row in rows if row["alarm"] == alarmed]
+            if given:
+                await connection.execute(statement, given)
 
 
 async def record_bounce(session: AsyncSession, delivery_id: str, bounce: Bounce, now: datetime) -> bool:
@@ -240,8 +175,5 @@ async def _bury(session: AsyncSession, shop_id: str, address: str, delivery_id: 
 
 async def show_change(session: AsyncSession, shop_id: str, thread_id: str, alarm: bool) -> None:
     """Open pages of the shop refresh; a mail that never arrived puts its thread back before the seller."""
-    change_no = await bump_change(session, shop_id)
-    values: dict[str, Any] = {"change_no": change_no}
-    if alarm:
-        values |= {"unread": True, "needs_reply": True, "status": "open"}
-    await (await session.connection()).execute(update(_THREADS).where(_THREADS.c.id == thread_id).values(**values))
+    given = {"which": thread_id, "number": await bump_change(session, shop_id)}
+    await (await session.connection()).execute(_ALARMED if alarm else _CHANGED, given)

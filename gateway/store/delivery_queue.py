@@ -20,7 +20,8 @@ from gateway.domain.queueing import (
 from gateway.errors import Conflict, NotFound
 from gateway.models import Delivery, DeliveryAttempt, Pause, Shop
 from gateway.models.columns import table_of
-from gateway.store.deliveries import is_paused, show_change
+from gateway.store.deliveries import show_change
+from gateway.store.delivery_claims import is_paused
 from gateway.store.wakeups import OUTBOUND, notify
 
 _D, _A, _S, _P = table_of(Delivery), table_of(DeliveryAttempt), table_of(Shop), table_of(Pause)

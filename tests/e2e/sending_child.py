@@ -11,6 +11,7 @@ from pathlib import Path
 
 from gateway.cli.wiring import open_gateway
 from gateway.clock import SystemClock
+from gateway.domain.destinations import Destinations
 from gateway.sending import Sender
 from gateway.settings import Settings
 from smtp.courier import courier_for
@@ -32,7 +33,8 @@ async def main(home: str, port: str, ahead: str, at_once: str) -> None:
     async with open_gateway(Settings(home=Path(home), mail_domain="inbox.example")) as gw:
         courier = courier_for(f"smtp://127.0.0.1:{port}?tls=off", "inbox.example", concurrency=int(at_once))
         gw.outbound_signal.attach()
-        await Sender(replace(gw, clock=Ahead(float(ahead))), courier, at_once=int(at_once)).run()
+        destinations = Destinations(int(at_once), int(at_once))
+        await Sender(replace(gw, clock=Ahead(float(ahead))), courier, destinations).run()
 
 
 if __name__ == "__main__":

@@ -1,0 +1,157 @@
+"""The queue of outgoing mail for its workers: take what is due and has room, put off what has none, give back.
+
+What became of an attempt is recorded by `deliveries`.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, bindparam, func, literal, or_, select, update
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from gateway.domain.destinations import RELAY, Allowance, Rest
+from gateway.domain.retrying import GIVEN_UP_AFTER, SELLER_TOLD_AFTER
+from gateway.models import Delivery, Pause, RawEmail
+from gateway.models.columns import table_of
+
+LEASE = timedelta(seconds=300)
+"""Longer than one attempt can take, so that no second worker sends the same mail meanwhile."""
+_DELIVERIES = table_of(Delivery)
+_PAUSES = table_of(Pause)
+_RAW = table_of(RawEmail)
+_WAITING = _DELIVERIES.c.state.in_(("queued", "deferred"))
+
+Content = bytes | str
+"""A mail's bytes, or the key of the blob that holds them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """One delivery on its way through a worker. `attempts` is the fence for writing its outcome."""
+
+    id: str
+    shop_id: str | None
+    thread_id: str | None
+    kind: str
+    mail_from: str
+    rcpt_to: str
+    domain: str
+    sha256: str
+    first_attempt_at: datetime
+    attempts: int
+    attempts_before: int
+    late_told_at: datetime | None
+
+
+def is_paused() -> ColumnElement[bool]:
+    """True for a delivery whose shop or domain an admin has paused."""
+    shops = select(_PAUSES.c.value).where(_PAUSES.c.kind == "shop")
+    domains = select(_PAUSES.c.value).where(_PAUSES.c.kind == "domain")
+    of_shop = and_(_DELIVERIES.c.shop_id.is_not(None), _DELIVERIES.c.shop_id.in_(shops))
+    return or_(of_shop, _DELIVERIES.c.domain.in_(domains))
+
+
+# Made once: making a statement costs several times as much as running it.
+_CANDIDATES = (
+    select(_DELIVERIES.c.id, _DELIVERIES.c.domain)
+    .where(
+        _WAITING,
+        _DELIVERIES.c.next_attempt_at <= bindparam("now"),
+        _DELIVERIES.c.domain.not_in(bindparam("full", expanding=True)),
+        _DELIVERIES.c.id.not_in(bindparam("taken", expanding=True)),
+        ~is_paused(),
+    )
+    .order_by(_DELIVERIES.c.next_attempt_at)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+_TAKE = (
+    update(_DELIVERIES)
+    .where(_DELIVERIES.c.id.in_(bindparam("ids", expanding=True)))
+    .values(
+        next_attempt_at=bindparam("until", type_=_DELIVERIES.c.next_attempt_at.type),
+        lease_until=bindparam("until", type_=_DELIVERIES.c.next_attempt_at.type),
+        attempts=_DELIVERIES.c.attempts + 1,
+        first_attempt_at=func.coalesce(
+            _DELIVERIES.c.first_attempt_at, bindparam("now", type_=_DELIVERIES.c.next_attempt_at.type)
+        ),
+    )
+    .returning(*(_DELIVERIES.c[name] for name in Due.__slots__))
+)
+_BYTES = select(_RAW.c.sha256, _RAW.c.content, _RAW.c.blob_key).where(
+    _RAW.c.sha256.in_(bindparam("hashes", expanding=True))
+)
+
+
+async def claim(session: AsyncSession, now: datetime, allowance: Allowance) -> list[Due]:
+    """Take the oldest due deliveries that nobody paused and that there is room for, for LEASE."""
+    ids = await _with_room(session, now, allowance)
+    if not ids:
+        return []
+    given = {"ids": ids, "until": now + LEASE, "now": now}
+    rows = (await (await session.connection()).execute(_TAKE, given)).mappings().all()
+    return sorted((Due(**row) for row in rows), key=lambda row: row.id)
+
+
+async def _with_room(session: AsyncSession, now: datetime, allowance: Allowance) -> list[str]:
+    """A domain that fills up on the way leaves its turn to others: each round passes over one more of them."""
+    connection = await session.connection()
+    ids: list[str] = []
+    while (most := allowance.total) > 0:
+        given = {"now": now, "full": allowance.full, "taken": ids, "most": most}
+        rows = [(row.id, row.domain) for row in await connection.execute(_CANDIDATES, given)]
+        ids += allowance.admit(rows)
+        if len(rows) < most:
+            break
+    return ids
+
+
+async def bytes_of(session: AsyncSession, batch: Sequence[Due]) -> dict[str, Content]:
+    """The mails of a batch, by hash: their bytes, or the blob that holds them. What is gone is left out."""
+    rows = await (await session.connection()).execute(_BYTES, {"hashes": [due.sha256 for due in batch]})
+    return {row.sha256: bytes(row.content) if row.content is not None else str(row.blob_key) for row in rows}
+
+
+async def put_off(session: AsyncSession, now: datetime, rests: Mapping[str, Rest]) -> None:
+    """What is due and goes to a destination that rests waits for the rest's end: that is no try of its own.
+
+    A mail that somebody has to be told of is left where it is, for `claim`.
+    """
+    connection = await session.connection()
+    for destination, rest in rests.items():
+        due = select(_DELIVERIES.c.id).where(_WAITING, _DELIVERIES.c.next_attempt_at <= now, *_nobody_is_told(now))
+        if destination != RELAY:
+            due = due.where(_DELIVERIES.c.domain == destination)
+        due = due.with_for_update(skip_locked=True)
+        began = literal(now, _DELIVERIES.c.first_attempt_at.type)
+        values = _waits(rest) | {"first_attempt_at": func.coalesce(_DELIVERIES.c.first_attempt_at, began)}
+        await connection.execute(update(_DELIVERIES).where(_DELIVERIES.c.id.in_(due)).values(**values))
+
+
+def _nobody_is_told(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    began, told = _DELIVERIES.c.first_attempt_at, _DELIVERIES.c.late_told_at
+    early = or_(began > now - SELLER_TOLD_AFTER, and_(told.is_not(None), began > now - GIVEN_UP_AFTER))
+    return or_(began.is_(None), early), ~is_paused()
+
+
+def _waits(rest: Rest) -> dict[str, Any]:
+    return {"state": "deferred", "next_attempt_at": rest.until, "lease_until": None, "smtp_reply": rest.reply}
+
+
+async def hold(session: AsyncSession, due: Due, rest: Rest) -> None:
+    """Let go of a delivery that only found out what another had: that its destination is down. That was no try."""
+    values = _waits(rest) | {"attempts_before": _DELIVERIES.c.attempts_before + 1}
+    await (await session.connection()).execute(update(_DELIVERIES).where(*_mine(due)).values(**values))
+
+
+async def give_back(session: AsyncSession, due: Due, now: datetime) -> None:
+    """Let go of a delivery that was claimed and not sent after all: it is due at once, for whoever takes it."""
+    values = {"next_attempt_at": now, "lease_until": None}
+    await (await session.connection()).execute(update(_DELIVERIES).where(*_mine(due)).values(**values))
+
+
+def _mine(due: Due) -> tuple[ColumnElement[bool], ...]:
+    """As long as no other worker has claimed it since, and no admin has put an end to it."""
+    return (_DELIVERIES.c.id == due.id, _DELIVERIES.c.attempts == due.attempts, _WAITING)
