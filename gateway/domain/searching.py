@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from operator import add
 
 MAX_WORD_CHARS = 40
 MAX_TEXT_CHARS = 200_000
@@ -30,8 +30,9 @@ _MARKS = (
 """Signs that stand on or between letters and are none: accents, Hebrew and Arabic vowels, the scripts of India."""
 LETTER = rf"(?:[^\W_{_UNSPACED}]|[{_MARKS}])"
 _JOINT = "[-_.@/+:'’&#]"
-_INVISIBLE = dict.fromkeys([0x00AD, *range(0x200B, 0x2010), 0x2060, 0xFEFF])
-_PIECE = re.compile(rf"(?P<run>[{_UNSPACED}]+)|{LETTER}+(?:{_JOINT}{LETTER}+)*")
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
+_PIECE = re.compile(rf"[{_UNSPACED}]+|{LETTER}+(?:{_JOINT}{LETTER}+)*")
+_RUN = re.compile(rf"[{_UNSPACED}]")
 _BETWEEN = re.compile(_JOINT)
 
 
@@ -54,22 +55,24 @@ HEAD_FIELDS = ("s_", "o_", "f_", "a_", "l_")
 
 def fold(text: str) -> str:
     """A text as it is compared: width, case and compatibility forms made alike (NFKC, casefold), nothing invisible."""
-    return unicodedata.normalize("NFKC", text).casefold().translate(_INVISIBLE)
+    return text.lower() if text.isascii() else _INVISIBLE.sub("", unicodedata.normalize("NFKC", text).casefold())
 
 
 def pieces(text: str) -> Iterator[tuple[str, bool]]:
     """The pieces of a text, folded: (piece, True) for a run of unspaced characters, (joined word, False) for others."""
-    for match in _PIECE.finditer(fold(text)):
-        yield match[0], match.lastgroup == "run"
+    for piece in _PIECE.findall(fold(text)):
+        yield piece, _RUN.match(piece) is not None
 
 
 def words(text: str) -> set[str]:
     """The words that a text is found by."""
     found: set[str] = set()
-    for piece, unspaced in pieces(text[:MAX_TEXT_CHARS]):
-        if unspaced:
+    for piece in set(_PIECE.findall(fold(text[:MAX_TEXT_CHARS]))):  # people use the same words again and again
+        if _RUN.match(piece):
             found.update(piece)
-            found.update(first + second for first, second in pairwise(piece))
+            found.update(map(add, piece, piece[1:]))
+        elif piece.isalnum():
+            found.add(piece[:MAX_WORD_CHARS])
         else:
             found.update(_spellings(piece))
     return found
