@@ -16,7 +16,7 @@ from . import list_filters
 from .i18n import N_
 from .keys import FORM, ROWS, gateway, visit
 from .pages import back, locale_of, render
-from .rows import Look
+from .rows import Look, Shown
 from .times import zone_of
 
 VIEW_NAMES = {
@@ -146,12 +146,12 @@ async def show(
         may_work=actor.may("work"),
         snoozes=SNOOZES,
         act=await batch.recent(gw, actor, request.query["act"]) if "act" in request.query else None,
-        row=_rows(request, desk, place),
+        row=_rows(request, desk, place, detail.thread.id if detail else ""),
         **values,
     )
 
 
-def _rows(request: web.Request, desk: inbox.Desk, place: Place) -> Callable[[ThreadSummary], Markup]:
+def _rows(request: web.Request, desk: inbox.Desk, place: Place, open_id: str) -> Callable[[ThreadSummary], Markup]:
     """What makes the row of a thread for this page."""
     zone_name = visit(request).account.time_zone
     look = Look(
@@ -161,6 +161,12 @@ def _rows(request: web.Request, desk: inbox.Desk, place: Place) -> Callable[[Thr
         query=place.url(""),
         with_shop=len(desk.shops) > 1 and not place.shop,
         with_order=place.view == "order_notes",
+        may_work=visit(request).actor.may("work"),
     )
-    rows = request.config_dict[ROWS]
-    return lambda thread: rows.render(thread, desk.page.hits.get(thread.id), look)
+    rendered = request.config_dict[ROWS].of_page(look)
+
+    def row(thread: ThreadSummary) -> Markup:
+        hit, present = desk.page.hits.get(thread.id), desk.present.get(thread.id, ())
+        return rendered(Shown(thread, hit, present, thread.id == open_id))
+
+    return row

@@ -1,14 +1,16 @@
 """The rows of a list as HTML, each kept under everything that it shows: most of a page is the same as a moment ago."""
 
 from collections import OrderedDict
-from collections.abc import Hashable
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
+from functools import lru_cache
 
 from babel.dates import format_timedelta
 from markupsafe import Markup
 
 from gateway.domain.conversations import Hit, ThreadSummary
+from gateway.domain.writing import Viewer
 
 from .i18n import N_
 from .templating import Templates
@@ -33,6 +35,8 @@ ORDER_STATES = {
     "failed": N_("Payment failed"),
 }
 SOON = timedelta(hours=2)
+EVER = datetime.min.replace(tzinfo=UTC)
+"""Stands for the moment in what rows are kept under: what they show of it is told by `due` and the day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,17 @@ class Look:
     query: str
     with_shop: bool = False
     with_order: bool = False
+    may_work: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A thread as a list shows it: where a search's words stand, who else looks at it, whether it is the open one."""
+
+    thread: ThreadSummary
+    hit: Hit | None = None
+    present: tuple[Viewer, ...] = ()
+    current: bool = False
 
 
 class Rows:
@@ -62,21 +77,28 @@ class Rows:
         self._templates = templates
         self._kept: OrderedDict[Hashable, Markup] = OrderedDict()
 
-    def render(self, thread: ThreadSummary, hit: Hit | None, look: Look) -> Markup:
-        """One row."""
-        due = due_of(thread.due_at, look.now, look.locale) if thread.needs_reply else None
-        day = look.now.astimezone(look.zone or UTC).date()
-        key = (thread, hit, due, day, look.locale, look.zone, look.query, look.with_shop, look.with_order)
-        if (known := self._kept.get(key)) is not None:
-            self._kept.move_to_end(key)
+    def of_page(self, look: Look) -> Callable[[Shown], Markup]:
+        """What renders the rows of one page."""
+        same = (look.now.astimezone(look.zone or UTC).date(), replace(look, now=EVER))
+
+        def row(shown: Shown) -> Markup:
+            thread = shown.thread
+            due = due_of(thread.due_at, look.now, look.locale) if thread.needs_reply else None
+            key = (shown, due, same)
+            if (known := self._kept.get(key)) is None:
+                known = self._kept[key] = self._rendered(shown, due, look)
+                if len(self._kept) > MOST_KEPT:
+                    self._kept.popitem(last=False)
+            else:
+                self._kept.move_to_end(key)
             return known
-        values = {"thread": thread, "hit": hit, "due": due, "look": look, "order_states": ORDER_STATES}
-        page = {"reader": look, "now": look.now}
-        made = Markup(self._templates.render("_row.html", look.locale, values | page))
-        self._kept[key] = made
-        if len(self._kept) > MOST_KEPT:
-            self._kept.popitem(last=False)
-        return made
+
+        return row
+
+    def _rendered(self, shown: Shown, due: Due | None, look: Look) -> Markup:
+        thread = {"thread": shown.thread, "hit": shown.hit, "present": shown.present, "current": shown.current}
+        page = {"look": look, "reader": look, "now": look.now, "order_states": ORDER_STATES}
+        return Markup(self._templates.render("_row.html", look.locale, thread | page | {"due": due}))
 
 
 def due_of(at: datetime | None, now: datetime, locale: str) -> Due | None:
@@ -84,5 +106,11 @@ def due_of(at: datetime | None, now: datetime, locale: str) -> Due | None:
     if at is None:
         return None
     left = at - now
-    words = str(format_timedelta(abs(left), granularity="minute", threshold=1.2, format="short", locale=locale))
+    words = _time_left(max(1, abs(left) // timedelta(minutes=1)), locale)
     return Due(words, "late" if left < timedelta() else "soon" if left < SOON else "")
+
+
+@lru_cache(maxsize=4096)
+def _time_left(minutes: int, locale: str) -> str:
+    span = timedelta(minutes=minutes)
+    return str(format_timedelta(span, granularity="minute", threshold=1.2, format="short", locale=locale))

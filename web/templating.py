@@ -38,6 +38,7 @@ def _environment(assets: Assets, catalogs: Catalogs, locale: str) -> Environment
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,
         extensions=["jinja2.ext.i18n"],
     )
     environment.install_gettext_translations(catalogs.of(locale), newstyle=True)  # type: ignore[attr-defined]
