@@ -91,6 +91,7 @@ async def _about_thread(session: AsyncSession, gw: Gateway, talk: Conversation, 
         answers=(answers,) if answers else (),
         once=f"thread\0{talk.thread_id}\0{talk.address}\0{now:%Y-%m-%d}",
         notification=True,
+        template_set=talk.template_set,
     )
     await keep_link(session, link.row)
     return await _post(session, gw, notice)

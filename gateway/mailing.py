@@ -31,7 +31,7 @@ class Notice:
     `template` is the kind's own unless given, `reply_to` the shop's own address. `answers` are the ids of what it
     answers, oldest first. `once` names what there is only one mail about: queueing a second one raises Duplicate.
     `notification` is what the recipient may turn off. `words` are sources to try out, before those that are stored;
-    `brand` is a look to try out, instead of the shop's.
+    `brand` is a look to try out, instead of the shop's. `template_set` is that of the thread's channel.
     """
 
     kind: str
@@ -49,6 +49,7 @@ class Notice:
     notification: bool = False
     words: Mapping[str, str] = field(default_factory=dict)
     brand: Brand | None = None
+    template_set: str = ""
 
 
 async def post(session: AsyncSession, gw: Gateway, notice: Notice, now: datetime) -> bool:
@@ -59,7 +60,7 @@ async def post(session: AsyncSession, gw: Gateway, notice: Notice, now: datetime
     if await suppressed(session, notice.shop.id, notice.address, notice.notification):
         return False
     id_ = new_id()
-    stored = await templates.stored(session, notice.shop.id, notice.locale)
+    stored = await templates.stored(session, notice.shop.id, notice.locale, notice.template_set)
     mail = _mail(gw, notice, id_, _Look({**stored, **notice.words}, await _brand(session, notice)), now)
     raw = signed(gw, compose(mail), now)
     await deliveries.queue(session, _row(notice, id_, mail, raw), raw, None)

@@ -1,5 +1,6 @@
 """What admins do with the words of mails: look, change, try out, send to themselves, bring older ones back."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -12,6 +13,7 @@ from gateway.domain.auditing import On
 from gateway.domain.brands import BRANDED, PLAIN, Brand
 from gateway.domain.ids import checked_id
 from gateway.domain.locales import LOCALES
+from gateway.domain.template_sets import SET_PATTERN, Origin, Shelf
 from gateway.errors import Conflict, Duplicate, Forbidden, Invalid, NotFound
 from gateway.mailing import Notice, post
 from gateway.rendering import PARTS, Rendered
@@ -26,32 +28,65 @@ from gateway.store.templates import FILES, Version
 from gateway.template_checking import check, run
 
 TRIED = "…"
+IN_SETS = ("reply", "received", "conversation-closed")
+"""The mails of a conversation: its channel names their set. All others are about no channel."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Which words: of a mail, in a language, for a shop (its slug; empty: for all that have none of their own)."""
+    """Which words: of a mail, in a language, for a shop (its slug; empty: for all that have none of their own).
+
+    `template_set` is what a channel may choose; the empty one is for all that choose none.
+    """
 
     name: str
     locale: str
     shop: str = ""
+    template_set: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The sources that count at a place: the own ones or the product's; and every own version, newest first."""
+    """The sources that count at a place, and where they come from; and every own version, newest first."""
 
     parts: Mapping[str, str]
     own: bool
+    origin: Origin
     versions: tuple[Version, ...]
     variables: tuple[str, ...]
 
 
-async def overview(gw: Gateway, actor: Actor, shop: str = "") -> tuple[tuple[str, ...], frozenset[tuple[str, str]]]:
-    """The names of all mails, and which (name, language) have words of their own. Raises NotFound, Forbidden."""
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The names of all mails, which (name, language) have words of their own, and all sets."""
+
+    names: tuple[str, ...]
+    changed: frozenset[tuple[str, str]]
+    sets: tuple[str, ...]
+
+
+async def overview(gw: Gateway, actor: Actor, shop: str = "", template_set: str = "") -> Overview:
+    """What there is for a shop (empty: for all shops), in a set. Raises NotFound, Forbidden, Invalid."""
+    _check_set(template_set)
+    actor = actor.acting("manage")
+    async with gw.db.read() as session:
+        owner = await _owner(session, actor, shop, for_all=True)
+        changed = await store.changed(session, Shelf(owner, template_set))
+        return Overview(gw.renderer.names(), changed, await store.sets(session, actor.shop_ids))
+
+
+async def used(gw: Gateway, actor: Actor, shop: str, template_set: str, locale: str) -> dict[str, Origin]:
+    """Where the words of each mail to buyers come from, by its name. Raises NotFound, Forbidden, Invalid."""
+    _check_set(template_set)
     async with gw.db.read() as session:
         owner = await _owner(session, actor.acting("manage"), shop, for_all=True)
-        return gw.renderer.names(), await store.changed(session, owner)
+        found = await store.origins(session, owner, locale, template_set)
+    return {name: found.get(name, "product") for name in gw.renderer.names() if name in IN_SETS}
+
+
+def _check_set(template_set: str) -> None:
+    if not re.fullmatch(SET_PATTERN, template_set):
+        raise Invalid("a set is named with a-z, 0-9 and -, at most 40 of them", "template_set")
 
 
 async def _owner(session: AsyncSession, actor: Actor, shop: str, for_all: bool) -> str:
@@ -65,8 +100,11 @@ async def _owner(session: AsyncSession, actor: Actor, shop: str, for_all: bool) 
 
 def _check(gw: Gateway, place: Place) -> None:
     gw.renderer.check_known(place.name)
+    _check_set(place.template_set)
     if place.locale not in LOCALES:
         raise NotFound("no such language")
+    if place.template_set and place.name not in IN_SETS:
+        raise NotFound("this mail is about no channel, so it is in no set")
 
 
 async def words(gw: Gateway, actor: Actor, place: Place) -> Words:
@@ -74,11 +112,13 @@ async def words(gw: Gateway, actor: Actor, place: Place) -> Words:
     _check(gw, place)
     async with gw.db.read() as session:
         owner = await _owner(session, actor.acting("manage"), place.shop, for_all=True)
-        stored = await store.stored(session, owner, place.locale)
-        known = await store.versions(session, owner, place.name, place.locale)
+        stored = await store.stored(session, owner, place.locale, place.template_set)
+        origins = await store.origins(session, owner, place.locale, place.template_set)
+        known = await store.versions(session, Shelf(owner, place.template_set), place.name, place.locale)
     parts = {part: stored.get(f"{place.name}/{place.locale}/{part}") or _ours(gw, place, part) for part in PARTS}
     variables = tuple(sorted(gw.renderer.variables(place.name)))
-    return Words(parts, bool(known) and not known[0].original, known, variables)
+    own = bool(known) and not known[0].original
+    return Words(parts, own, origins.get(place.name, "product"), known, variables)
 
 
 def _ours(gw: Gateway, place: Place, part: str) -> str:
@@ -139,13 +179,15 @@ async def _add(gw: Gateway, actor: Actor, place: Place, parts: Mapping[str, str]
     try:
         async with gw.db.write() as session:
             owner = await _owner(session, actor, place.shop, for_all=False)
-            known = await store.versions(session, owner, place.name, place.locale)
+            shelf = Shelf(owner, place.template_set)
+            known = await store.versions(session, shelf, place.name, place.locale)
             sources = {column: (parts or {}).get(file, "") for column, file in FILES.items()}
             number = known[0].version + 1 if known else 1
             same = {"name": place.name, "locale": place.locale, "by_name": actor.name}
             version = Version(version=number, original=parts is None, at=now, **same, **sources)
-            await store.add_version(session, owner, version)
+            await store.add_version(session, shelf, version)
             told = {"version": number, "language": place.locale, "original": parts is None}
+            told |= {"set": place.template_set} if place.template_set else {}
             await record(session, actor, act, On(f"{place.name}/{place.locale}", owner or None, place.name), now, told)
     except Duplicate:
         raise Conflict("somebody else has just saved these words") from None

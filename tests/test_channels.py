@@ -240,7 +240,7 @@ async def test_the_test_button_explains_a_mail_and_changes_nothing(house: House)
     await open_channel(house, labels=["vip"], acknowledge=True, response_minutes=60)
     found = await tracing.trace(house.gw, SYSTEM, "support", mail().as_string())
     assert (found.state, found.why, found.acknowledged) == ("filed", "only-order", True)
-    assert steps(found)[-6:] == ["filed", "no-rule", "nobody", "labels", "due", "acknowledged"]
+    assert steps(found)[-7:] == ["filed", "no-rule", "nobody", "labels", "due", "acknowledged", "template"]
     stranger = await tracing.trace(house.gw, SYSTEM, "support", mail(sender=STRANGER).as_string())
     assert (stranger.state, stranger.why, steps(stranger)[-2:]) == ("held", "not-a-buyer", ["stranger", "held"])
     doubted = await tracing.trace(house.gw, SYSTEM, "support", mail().as_string(), verified=False)

@@ -5,8 +5,9 @@ from email.policy import default
 
 import pytest
 
-from gateway import outbound, template_editing
+from gateway import channels, letters, outbound, template_editing, tracing
 from gateway.domain.actors import SYSTEM, Actor
+from gateway.domain.routing.documents import ChannelDocument
 from gateway.errors import Forbidden, Invalid, NotFound
 from gateway.models import AuditEntry, Delivery, RawEmail
 from gateway.rendering import PARTS
@@ -105,8 +106,36 @@ async def test_a_shops_words_come_before_those_for_all(house: House) -> None:
     assert (await answer(house)).startswith("lotus Hello")
     other = Place("reply", "de", "lotus")
     assert not (await template_editing.words(house.gw, SYSTEM, other)).own
-    _, changed = await template_editing.overview(house.gw, SYSTEM, "lotus")
-    assert changed == {("reply", "zh_CN")}
+    assert (await template_editing.overview(house.gw, SYSTEM, "lotus")).changed == {("reply", "zh_CN")}
+
+
+async def test_the_most_particular_words_count_and_say_where_they_come_from(house: House) -> None:
+    document = ChannelDocument(kind="email", shop="lotus", address="vip", template_set="vip")
+    channel = await channels.add(house.gw, SYSTEM, document)
+    row = await house.receive(mail("Tea"), rcpt="vip")
+    places = [
+        # From the least particular to the most: each goes before the ones above it.
+        (Place("reply", "zh_CN"), "all"),
+        (Place("reply", "zh_CN", "lotus"), "shop"),
+        (Place("reply", "zh_CN", "", "vip"), "all-set"),
+        (Place("reply", "zh_CN", "lotus", "vip"), "shop-set"),
+    ]
+    for place, origin in places:
+        parts = await own(house, place, text=f"{origin} {{{{ text }}}}")
+        await template_editing.save(house.gw, SYSTEM, place, parts)
+        await template_editing.save(house.gw, SYSTEM, Place("reply", "zh_CN", "lotus", "other"), parts)
+        talk = await letters.preview(house.gw, SYSTEM, row.thread_id or "", "Hello")
+        assert talk.mail.text.startswith(f"{origin} Hello")
+        known = await template_editing.words(house.gw, SYSTEM, Place("reply", "zh_CN", "lotus", "vip"))
+        assert known.origin == origin
+        used = await template_editing.used(house.gw, SYSTEM, "lotus", channel.template_set, "zh_CN")
+        assert used == {"reply": origin, "received": "product", "conversation-closed": "product"}
+        found = await tracing.trace(house.gw, SYSTEM, "vip", mail("Another matter").as_string())
+        assert found.templates == {"reply": origin, "received": "product"}
+    assert (await template_editing.words(house.gw, SYSTEM, REPLY)).origin == "shop"  # where no channel names a set
+    assert (await template_editing.overview(house.gw, SYSTEM)).sets == ("other", "vip")
+    with pytest.raises(NotFound):
+        await template_editing.words(house.gw, SYSTEM, Place("sign-in", "en", "lotus", "vip"))
 
 
 async def test_managers_write_for_their_shops_alone(house: House) -> None:

@@ -6,14 +6,16 @@ from typing import Any
 from aiohttp import web
 from pydantic import ValidationError
 
-from gateway import channels, teams, tracing
+from gateway import admin, channels, teams, template_editing, tracing
 from gateway.domain.locales import LOCALES
 from gateway.domain.note_readers import READERS
 from gateway.domain.routing.channels import BY_MAIL, Channel
 from gateway.domain.routing.documents import ChannelDocument
 from gateway.domain.routing.tracing import words
+from gateway.domain.template_sets import called
 from gateway.errors import Conflict, Forbidden, Invalid
 
+from .delivery_views import KINDS as KINDS_OF_MAIL
 from .forms import Form
 from .i18n import N_
 from .keys import FORM, gateway, visit
@@ -91,6 +93,7 @@ async def _editor(
     gw, actor = gateway(request), visit(request).actor
     form = request[FORM] if FORM in request else _form(known)
     values: dict[str, Any] = {"kinds": KINDS, "who": WHO, "languages": LOCALES, "domain": gw.settings.mail_domain}
+    values |= {"template_sets": (await template_editing.overview(gw, actor)).sets, "used": await _used(request, known)}
     values |= {"readers": {name: READER_NAMES.get(name, name) for name in READERS}, "by_mail": BY_MAIL}
     return render(
         request,
@@ -107,11 +110,22 @@ async def _editor(
     )
 
 
+async def _used(request: web.Request, known: Channel | None) -> dict[str, str]:
+    """The mails of the channel's conversations, by their names, and where the words of each come from."""
+    if known is None:
+        return {}
+    gw, actor = gateway(request), visit(request).actor
+    own = next((one.locale for one in await admin.shops(gw, actor) if one.slug == known.shop), "")
+    used = await template_editing.used(gw, actor, known.shop, known.template_set, known.language or own)
+    language = locale_of(request).startswith("zh")
+    return {KINDS_OF_MAIL[name]: called(origin, known.template_set)[language] for name, origin in used.items()}
+
+
 def _form(known: Channel | None) -> Form:
     """A channel as the fields of its form."""
     if known is None:
         return Form({"kind": "email", "entitlement": "always", "enabled": "yes"})
-    same = "kind shop name address language entitlement reader".split()
+    same = "kind shop name address language entitlement reader template_set".split()
     fields = {name: getattr(known, name) for name in same}
     fields |= {"labels": ", ".join(known.labels), "team": known.team_id or "", "assignee": known.assignee_id or ""}
     for name in ("response_minutes", "entitlement_days"):
@@ -142,7 +156,7 @@ async def save(request: web.Request) -> web.StreamResponse:
 def _values(form: Form, known: Channel | None) -> Mapping[str, Any]:
     same = "kind shop name address language entitlement reader".split()
     values: dict[str, Any] = {name: form.get(name).strip() for name in same}
-    values["template_set"] = known.template_set if known else ""
+    values["template_set"] = form.get("template_set").strip().lower()
     values |= {name: form.get(name) or None for name in ("team", "assignee")}
     values |= {name: number_of(form.get(name)) for name in ("response_minutes", "entitlement_days")}
     values |= {name: form.get(name) == "yes" for name in ("enabled", "open_to_anyone")}

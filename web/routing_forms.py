@@ -41,6 +41,7 @@ PROBLEMS = {
     "assignee": N_("Choose somebody who works for this shop."),
     "labels": N_("At most 20 labels of 40 characters."),
     "language": N_("A language is written like de or pt-BR."),
+    "template_set": N_("A set is named with a-z, 0-9 and -, at most 40 of them."),
     "response_minutes": N_("A target is a number of minutes, or empty."),
     "entitlement": N_("An order note is always about an order."),
     "entitlement_days": N_("Say within how many days somebody must have ordered."),

@@ -1,12 +1,14 @@
 """Pages on which admins change the words of mails: the list, the editor with its preview, versions, a trial."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from aiohttp import web
 from markupsafe import escape
 
 from gateway import admin, template_editing
 from gateway.domain.locales import LOCALES
+from gateway.domain.template_sets import called
 from gateway.errors import Invalid
 from gateway.rendering import Rendered
 from gateway.template_editing import Place
@@ -16,7 +18,7 @@ from .delivery_views import KINDS
 from .forms import Form
 from .i18n import N_
 from .keys import FORM, gateway, visit
-from .pages import render, see_other
+from .pages import locale_of, render, see_other
 from .shop_views import languages
 
 PARTS = {
@@ -39,14 +41,23 @@ NAMES = KINDS | {
 
 def _place(request: web.Request, form: Form | None = None) -> Place:
     shop = form.get("shop") if form else request.query.get("shop", "")
-    return Place(request.match_info["name"], request.match_info["locale"], shop)
+    chosen = form.get("set") if form else request.query.get("set", "")
+    return Place(request.match_info["name"], request.match_info["locale"], shop, chosen)
+
+
+def _way(place: Place, done: int) -> str:
+    chosen = urlencode({"shop": place.shop, "set": place.template_set, "done": done})
+    return f"/templates/{place.name}/{place.locale}?{chosen}"
 
 
 async def templates_page(request: web.Request) -> web.StreamResponse:
     """All mails in all languages, and which have words of their own."""
-    gw, actor, shop = gateway(request), visit(request).actor, request.query.get("shop", "")
-    names, changed = await template_editing.overview(gw, actor, shop)
-    values: dict[str, Any] = {"names": names, "changed": changed, "shop": shop, "words": NAMES}
+    gw, actor = gateway(request), visit(request).actor
+    shop, chosen = request.query.get("shop", ""), request.query.get("set", "").strip().lower()
+    known = await template_editing.overview(gw, actor, shop, chosen)
+    names = [name for name in known.names if not chosen or name in template_editing.IN_SETS]
+    values: dict[str, Any] = {"names": names, "changed": known.changed, "shop": shop, "words": NAMES}
+    values |= {"chosen": chosen, "sets": known.sets}
     values |= {"languages": languages(), "shops": await admin.shops(gw, actor), "all_locales": LOCALES}
     return render(request, "templates.html", **values)
 
@@ -64,6 +75,7 @@ async def _editor(
     sources = {field: form.get(field) if form else known.parts[file] for field, (file, _) in PARTS.items()}
     may_save = bool(place.shop) or actor.may("govern")
     values: dict[str, Any] = {"place": place, "known": known, "sources": sources, "parts": PARTS, "words": NAMES}
+    values["origin"] = called(known.origin, place.template_set)[locale_of(request).startswith("zh")]
     values |= {"languages": languages(), "may_save": may_save, "thread": form.get("thread") if form else ""}
     context = {"problem": "", "wrong": "", "done": DONE.get(request.query.get("done", ""), "")} | told
     return render(request, "template.html", status, **values, **context)
@@ -85,7 +97,7 @@ async def save(request: web.Request) -> web.StreamResponse:
         await template_editing.save(gw, actor, place, _sources(form))
     except Invalid as error:
         return await _editor(request, place, 422, form, problem=str(error), wrong=error.field)
-    return see_other(f"/templates/{place.name}/{place.locale}?shop={place.shop}&done=1")
+    return see_other(_way(place, 1))
 
 
 async def restore(request: web.Request) -> web.StreamResponse:
@@ -94,7 +106,7 @@ async def restore(request: web.Request) -> web.StreamResponse:
     place = _place(request, form)
     number = int(form.get("version")) if form.get("version").isdecimal() else -1
     await template_editing.restore(gateway(request), visit(request).actor, place, number)
-    return see_other(f"/templates/{place.name}/{place.locale}?shop={place.shop}&done=2")
+    return see_other(_way(place, 2))
 
 
 async def preview(request: web.Request) -> web.StreamResponse:

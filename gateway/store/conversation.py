@@ -13,7 +13,7 @@ from gateway.domain.actors import Actor
 from gateway.domain.brands import PLAIN, Brand
 from gateway.domain.shop_options import MailOptions, mail_options
 from gateway.errors import NotFound
-from gateway.models import Buyer, BuyerAddress, InboundEmail, Message, Order, ReplyToken, Shop, Thread
+from gateway.models import Buyer, BuyerAddress, Channel, InboundEmail, Message, Order, ReplyToken, Shop, Thread
 from gateway.models.columns import table_of
 from gateway.store.brands import brand_of
 from gateway.store.suppressions import is_dead
@@ -21,6 +21,7 @@ from gateway.store.templates import stored
 
 _THREADS, _SHOPS, _BUYERS = table_of(Thread), table_of(Shop), table_of(Buyer)
 _ORDERS, _MESSAGES, _TOKENS = table_of(Order), table_of(Message), table_of(ReplyToken)
+_CHANNELS = table_of(Channel)
 _ADDRESSES, _INBOUND = table_of(BuyerAddress), table_of(InboundEmail)
 
 
@@ -41,7 +42,7 @@ class Conversation:
     """One thread as an outgoing mail sees it. `address` is empty when none of the buyer's is known.
 
     `stored` are words that an admin wrote, in the buyer's language, by `name/locale/file`; `brand` is the
-    shop's.
+    shop's. `template_set` is that of the channel by which the thread began.
     """
 
     thread_id: str
@@ -61,6 +62,7 @@ class Conversation:
     our_ids: tuple[str, ...] = ()
     stored: Mapping[str, str] = field(default_factory=dict)
     brand: Brand = PLAIN
+    template_set: str = ""
 
 
 _SETTINGS = (
@@ -89,9 +91,11 @@ async def conversation(session: AsyncSession, actor: Actor, thread_id: str) -> C
             _SHOPS.c.locale.label("shop_locale"),
             _BUYERS.c.name.label("buyer_name"),
             _BUYERS.c.locale.label("buyer_locale"),
+            _CHANNELS.c.template_set,
         )
         .join(_SHOPS, _SHOPS.c.id == _THREADS.c.shop_id)
         .join(_BUYERS, _BUYERS.c.id == _THREADS.c.buyer_id)
+        .outerjoin(_CHANNELS, _CHANNELS.c.id == _THREADS.c.channel_id)
         .where(_THREADS.c.id == thread_id)
     )
     if actor.shop_ids is not None:
@@ -116,7 +120,8 @@ async def conversation(session: AsyncSession, actor: Actor, thread_id: str) -> C
         order=await _order(session, row.order_id),
         ancestor=await _ancestor(session, thread_id),
         our_ids=await _our_ids(session, thread_id),
-        stored=await stored(session, row.shop_id, row.buyer_locale or row.shop_locale),
+        stored=await stored(session, row.shop_id, row.buyer_locale or row.shop_locale, row.template_set or ""),
+        template_set=row.template_set or "",
         brand=await brand_of(session, row.shop_id),
     )
 

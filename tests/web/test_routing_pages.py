@@ -1,6 +1,7 @@
 """Pages of channels, rules and teams: forms without scripts, in both languages, with what is wrong beside them."""
 
 import re
+from html import unescape
 
 import pytest
 
@@ -32,7 +33,9 @@ async def admin(site: Site) -> Browser:
 
 async def test_a_channel_is_made_changed_closed_and_removed(site: Site, admin: Browser) -> None:
     await admin.get("/channels/new")
-    made = await admin.post("/channels", CHANNEL | {"labels": "vip, help", "response_minutes": "30"})
+    made = await admin.post(
+        "/channels", CHANNEL | {"labels": "vip, help", "response_minutes": "30", "template_set": "VIP"}
+    )
     assert made.status == 303
     (channel,) = await channels.channels(site.gw, SYSTEM)
     assert (channel.address, channel.labels, channel.response_minutes, channel.enabled) == (
@@ -43,6 +46,8 @@ async def test_a_channel_is_made_changed_closed_and_removed(site: Site, admin: B
     )
     page = await admin.get(f"/channels/{channel.id}")
     assert 'value="vip, help"' in page.text
+    assert 'value="vip"' in page.text
+    assert "Its conversations' mails use:" in unescape(page.text)
     await admin.post(f"/channels/{channel.id}", CHANNEL | {"acknowledge": "yes"})
     assert (await channels.channel(site.gw, SYSTEM, channel.id)).acknowledge is True
     await admin.post(f"/channels/{channel.id}/enabled", {"enabled": "no"})

@@ -70,6 +70,7 @@ def trace_json(trace: tracing.Trace) -> dict[str, Any]:
         "status": now.status,
         "due_at": moment(now.due_at),
         "acknowledged": trace.acknowledged,
+        "templates": trace.templates,
         "rules": [acted.as_json() for acted in routing.outcome.acted] if routing else [],
         "steps": [{"step": step.step, "text": words(step)} for step in trace.steps],
     }

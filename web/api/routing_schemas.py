@@ -1,12 +1,13 @@
 """The JSON documents of channels, rules and teams as models: what the API's documentation says of them."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from gateway.domain.routing.channels import Kind, Who
 from gateway.domain.routing.documents import ActionName, Clock, FieldName, ReaderName, Weekday
+from gateway.domain.template_sets import Origin
 
 from .schemas import ActedRule, Id, Sentences, TeamRef
 
@@ -170,5 +171,8 @@ class Trace(_Answer):
     status: str
     due_at: datetime | None
     acknowledged: bool
+    templates: Annotated[
+        dict[str, Origin], Field(description="Where the words of answers and acknowledgements are from")
+    ]
     rules: list[ActedRule]
     steps: list[TraceStep]

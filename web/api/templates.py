@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from gateway import template_editing
 from gateway.domain.orders import NO_NUL, Document
 from gateway.domain.shapes import moment
+from gateway.domain.template_sets import SET_PATTERN, Origin
 from gateway.store.templates import FILES
 from gateway.template_editing import Place
 
@@ -23,11 +24,12 @@ class _Answer(BaseModel):
 
 
 class TemplatesQuery(BaseModel):
-    """For which shop; without one: for all that have no words of their own."""
+    """For which shop (without one: for all that have no words of their own), and in which set of channels."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     shop: Text = ""
+    set: Annotated[str, StringConstraints(pattern=SET_PATTERN)] = ""
 
 
 class TemplateBody(Document):
@@ -48,12 +50,17 @@ class TemplateVersionItem(_Answer):
 
 
 class Template(_Answer):
-    """The sources that count; `own` when an admin wrote them. `variables` are all that they may name."""
+    """The sources that count, and where they come from (`origin`); `own` when they were written at this very place.
+
+    `variables` are all that they may name.
+    """
 
     name: str
     locale: str
     shop: str | None
+    set: str
     own: bool
+    origin: Origin
     subject: str
     text: str
     html: str
@@ -84,7 +91,8 @@ class TemplatePreview(_Answer):
 
 
 def _place(call: Call) -> Place:
-    return Place(call.path("name"), call.path("locale"), call.query_as(TemplatesQuery).shop)
+    query = call.query_as(TemplatesQuery)
+    return Place(call.path("name"), call.path("locale"), query.shop, query.set)
 
 
 async def _template(call: Call, place: Place) -> dict[str, Any]:
@@ -95,13 +103,16 @@ async def _template(call: Call, place: Place) -> dict[str, Any]:
         for one in known.versions
     ]
     told = {"name": place.name, "locale": place.locale, "shop": place.shop or None, "own": known.own}
+    told |= {"set": place.template_set, "origin": known.origin}
     return told | sources | {"variables": list(known.variables), "versions": versions}
 
 
 async def list_templates(call: Call) -> web.Response:
     """All mails and their own words."""
-    names, changed = await template_editing.overview(call.gw, call.actor, call.query_as(TemplatesQuery).shop)
-    items = [{"name": name, "own": sorted(locale for one, locale in changed if one == name)} for name in names]
+    query = call.query_as(TemplatesQuery)
+    known = await template_editing.overview(call.gw, call.actor, query.shop, query.set)
+    own = {name: sorted(locale for one, locale in known.changed if one == name) for name in known.names}
+    items = [{"name": name, "own": own[name]} for name in known.names]
     return answer({"items": items, "next": None})
 
 

@@ -65,6 +65,10 @@ STEPS: Mapping[str, tuple[str, str]] = {
     "nobody": ("Nobody in particular would have it.", "不分配给任何人。"),
     "labels": ("It would have the labels {labels}.", "标签：{labels}。"),
     "due": ("An answer would be due by {due}.", "须在 {due} 前答复。"),
+    "template": (
+        "In {language}, its acknowledgement has {received}; an answer has {reply}.",
+        "以{language}发送时，收到确认用{received}；答复用{reply}。",
+    ),
     "acknowledged": ("The sender would get an acknowledgement.", "会向发件人发送收到确认。"),
 }
 
