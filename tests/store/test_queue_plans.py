@@ -89,9 +89,13 @@ async def test_no_mail_costs_more_for_those_before_it(house: House) -> None:
     now = house.gw.clock.now()
     async with house.gw.db.write() as session:
         user = await add_user(session, "li@shop.example")
-        hook = {"url": "https://example.com/", "sealed": b"", "events": ["message.received", "message.replied"]}
+        hook: dict[str, Any] = {
+            "url": "https://example.com/",
+            "sealed": b"",
+            "events": ["message.received", "message.replied"],
+        }
         session.add(Webhook(id=new_id(), created_at=now, **hook))
-        times = {"created_at": now, "last_seen_at": now, "expires_at": now + timedelta(days=1)}
+        times: dict[str, Any] = {"created_at": now, "last_seen_at": now, "expires_at": now + timedelta(days=1)}
         session.add(WebSession(fingerprint="fingerprint", user_id=user.id, **times))
     await a_day(house, now)
     await multiply(house.gw.db)
