@@ -29,6 +29,7 @@ class Relay:
     """
 
     script: Mapping[str, Sequence[str | None]] = field(default_factory=dict)
+    pipelining: bool = False
     port: int = 0
     mails: list[Envelope] = field(default_factory=list)
     connections: int = 0
@@ -123,6 +124,12 @@ class _Scripted(SMTP):
 class _Handler:
     def __init__(self, relay: Relay) -> None:
         self._relay = relay
+
+    async def handle_EHLO(
+        self, server: _Scripted, session: Session, envelope: Envelope, hostname: str, responses: list[str]
+    ) -> list[str]:
+        session.host_name = hostname
+        return [*responses[:-1], *(["250-PIPELINING"] if self._relay.pipelining else []), responses[-1]]
 
     async def handle_DATA(self, server: _Scripted, session: Session, envelope: Envelope) -> str:
         relay = self._relay

@@ -17,10 +17,11 @@ def courier_to(relay: Relay, timeouts: Timeouts | None = None, concurrency: int 
     return courier_for(relay.url, "znx.test", concurrency, timeouts)
 
 
+@pytest.mark.parametrize("pipelining", [False, True])
 @pytest.mark.parametrize("stage", STAGES)
-async def test_a_4xx_at_any_stage_defers_with_the_servers_words(stage: str) -> None:
+async def test_a_4xx_at_any_stage_defers_with_the_servers_words(stage: str, pipelining: bool) -> None:
     script = {stage: ["451 4.7.1 come back later"], "HELO": ["451 4.7.1 come back later"]}
-    async with listening(Relay(script)) as relay:
+    async with listening(Relay(script, pipelining)) as relay:
         outcome = await send(courier := courier_to(relay))
         await courier.close()
     assert isinstance(outcome, Deferred)
@@ -28,9 +29,10 @@ async def test_a_4xx_at_any_stage_defers_with_the_servers_words(stage: str) -> N
     assert outcome.host == f"127.0.0.1:{relay.port}"
 
 
+@pytest.mark.parametrize("pipelining", [False, True])
 @pytest.mark.parametrize("stage", ["MAIL", "RCPT", "DATA", "END"])
-async def test_a_5xx_to_the_mail_refuses_it(stage: str) -> None:
-    async with listening(Relay({stage: ["552 5.2.2 mailbox full"]})) as relay:
+async def test_a_5xx_to_the_mail_refuses_it(stage: str, pipelining: bool) -> None:
+    async with listening(Relay({stage: ["552 5.2.2 mailbox full"]}, pipelining)) as relay:
         outcome = await send(courier := courier_to(relay))
         await courier.close()
     assert isinstance(outcome, Refused)
@@ -47,10 +49,11 @@ async def test_a_5xx_to_the_session_says_nothing_about_the_mail_and_defers_it(st
     assert "554 5.7.1 not from you" in outcome.reply
 
 
+@pytest.mark.parametrize("pipelining", [False, True])
 @pytest.mark.parametrize("stage", STAGES)
 @pytest.mark.parametrize(("fault", "words"), [(DROP, "lost"), (SILENCE, "timed out")])
-async def test_a_lost_or_silent_connection_defers(stage: str, fault: str, words: str) -> None:
-    async with listening(Relay({stage: [fault] * 3, "HELO": [fault] * 3})) as relay:
+async def test_a_lost_or_silent_connection_defers(stage: str, fault: str, words: str, pipelining: bool) -> None:
+    async with listening(Relay({stage: [fault] * 3, "HELO": [fault] * 3}, pipelining)) as relay:
         outcome = await send(courier := courier_to(relay, IMPATIENT if fault == SILENCE else None))
         await courier.close()
     assert isinstance(outcome, Deferred)
@@ -114,8 +117,10 @@ async def test_a_connection_is_renewed_after_a_hundred_mails() -> None:
     assert (relay.connections, len(relay.mails)) == (2, 101)
 
 
-async def test_the_connection_survives_a_refused_mail() -> None:
-    async with listening(Relay({"RCPT": ["550 5.1.1 no such user"]})) as relay:
+@pytest.mark.parametrize("stage", ["MAIL", "RCPT", "DATA"])
+@pytest.mark.parametrize("pipelining", [False, True])
+async def test_the_connection_survives_a_refused_mail(stage: str, pipelining: bool) -> None:
+    async with listening(Relay({stage: ["550 5.1.1 no such user"]}, pipelining)) as relay:
         courier = courier_to(relay)
         assert isinstance(await send(courier), Refused)
         assert isinstance(await send(courier), Sent)

@@ -5,6 +5,8 @@ import itertools
 import re
 import tracemalloc
 from collections.abc import Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import aiosmtpd.smtp
@@ -12,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smtp.data import DataReader, Fault
+from smtp.data import MEMORY_BYTES, DataReader, Fault
 
 PLENTY = 1 << 20
 
@@ -190,4 +192,31 @@ def test_a_large_text_is_held_once() -> None:
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert len(text) == 300 * len(chunk)
-    assert peak < 1.2 * len(text)
+    assert peak < 1.1 * len(text)
+
+
+def test_while_it_comes_a_long_text_takes_no_memory_and_loses_nothing(tmp_path: Path) -> None:
+    line = (b".." + b"a" * 74 + b"\r\n") * 840
+    tracemalloc.start()
+    with closing(DataReader(30_000_000, 65_536, tmp_path)) as reader:
+        for _ in range(100):
+            reader.feed(line)
+        kept, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        reader.feed(b".\r\n")
+        assert reader.take() == line.replace(b"..a", b".a") * 100
+    assert (kept < 300_000, peak < 1.5 * MEMORY_BYTES, list(tmp_path.iterdir())) == (True, True, [])
+
+
+@pytest.mark.parametrize(("size", "spooled"), [(MEMORY_BYTES, False), (MEMORY_BYTES + 1, True)])
+def test_a_mebibyte_stays_in_memory_and_one_byte_more_does_not(tmp_path: Path, size: int, spooled: bool) -> None:
+    with closing(DataReader(30_000_000, 2 * size, tmp_path)) as reader:
+        reader.feed(b"a" * (size - 2) + b"\r\n.\r\n")
+        assert (reader.spooled, len(reader.take())) == (spooled, size)
+
+
+def test_a_long_text_without_a_place_is_a_fault_and_read_to_its_end(tmp_path: Path) -> None:
+    with closing(DataReader(30_000_000, 65_536, tmp_path / "missing")) as reader:
+        for _ in range(20):
+            reader.feed(b"a" * 65_534 + b"\r\n")
+        assert (reader.fault, reader.feed(b".\r\nNOOP")) == (Fault.NO_ROOM, b"NOOP")
