@@ -35,6 +35,13 @@ _HITS = {
         "SELECT no, thread_id FROM hits ORDER BY no DESC LIMIT :limit"
     ),
 }
+_NEWEST = text(
+    f"SELECT no, thread_id FROM (SELECT no, thread_id, words FROM {TABLE} WHERE no < :before ORDER BY no DESC "
+    "LIMIT :walked) AS newest WHERE words @@ CAST(:asked AS tsquery) ORDER BY no DESC LIMIT :limit"
+)
+WALKED = 16
+"""PostgreSQL gathers all hits of a word before it knows the newest: 40,000 take 100 ms and more. A word that one in 16
+documents has is found sooner in the newest documents themselves; for others looking there costs 2 ms."""
 _BY_INDEX = text("SELECT set_config('enable_seqscan', :on, true)")
 
 
@@ -51,7 +58,9 @@ async def hits(
         return [(row.no, row.thread_id) for row in rows]
     # PostgreSQL takes reading every document for cheap, since it does not count the words that lie apart.
     await connection.execute(_BY_INDEX, {"on": "off"})
-    found = (await connection.execute(_HITS[dialect], values)).all()
+    found = (await connection.execute(_NEWEST, values | {"walked": WALKED * limit})).all()
+    if len(found) < limit:
+        found = (await connection.execute(_HITS[dialect], values)).all()
     await connection.execute(_BY_INDEX, {"on": "on"})
     return [(row.no, row.thread_id) for row in found]
 

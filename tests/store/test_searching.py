@@ -12,9 +12,9 @@ from gateway.domain.ids import is_id
 from gateway.domain.messages import Place
 from gateway.domain.orders import BuyerDocument, OrderDocument
 from gateway.models import Shop
-from gateway.store import orders, restructuring, thread_lists, threads
+from gateway.store import orders, restructuring, searching, thread_lists, threads
 from gateway.store.db import Database
-from gateway.store.search_index import indexed, rebuild, rebuild_all
+from gateway.store.search_index import NEWEST, indexed, rebuild, rebuild_all
 from tests import builders
 from tests.builders import NOW
 
@@ -208,6 +208,19 @@ async def test_filters_that_leave_out_many_hits_still_fill_a_page(db: Database, 
     second = await page(db, "lamp status:snoozed", limit=3, cursor=first.next)
     assert [row.id for row in second.items] == ids[58:]
     assert second.next is None
+
+
+async def test_what_the_newest_documents_tell_is_what_the_index_tells(db: Database, shop: Shop) -> None:
+    """Few hits are read out of the newest documents where those have enough, many out of the index."""
+    for number in range(5):
+        text = "a lamp" if number != 3 else "a cup"
+        await filed(db, shop, f"AE-{number}", text, received_at=NOW + timedelta(minutes=number))
+    async with db.read() as session:
+        every = await searching.hits(session, ["lamp"], [shop.id], NEWEST, 100)
+        assert len(every) == 4
+        for few in (1, 2, 3):
+            assert await searching.hits(session, ["lamp"], [shop.id], NEWEST, few) == every[:few]
+        assert await searching.hits(session, ["lamp"], [shop.id], every[0][0], 2) == every[1:3]
 
 
 async def test_hits_are_marked_where_they_stand(furnished: Database) -> None:
