@@ -47,7 +47,7 @@ AUTOMATIC = {
 }
 STATUSES = {
     # Where a thread stands, and its icon.
-    "open": (N_("Open"), "inbox"),
+    "open": (N_("Still open"), "inbox"),
     "waiting": (N_("Waiting for buyer"), "hourglass"),
     "snoozed": (N_("Snoozed"), "moon"),
     "closed": (N_("Closed"), "circle-check"),

@@ -22,7 +22,7 @@ CODE_WRONG = N_("This code is not right. Look whether the clock of the phone is,
 PASSWORD_WRONG = N_("The password is not right.")
 TIMES_WRONG = N_("A time of the day is written as 22:00.")
 MODE_NAMES = {
-    "off": (N_("Not at all"), N_("The inbox still counts and the browser may still show them.")),
+    "off": (N_("Don't tell me"), N_("The inbox still counts and the browser may still show them.")),
     "immediately": (N_("At once"), N_("At most one mail in 10 minutes for a conversation, and 20 in an hour.")),
     "hourly": (N_("Once an hour"), N_("What waits, in one mail at the full hour.")),
     "daily": (N_("Once a day"), N_("What waits, in one mail.")),

@@ -1,5 +1,6 @@
 """Writing in a real Chromium: a draft in two browsers, undo, canned replies by "/", colleagues at the same thread."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -48,6 +49,8 @@ async def test_a_draft_follows_its_writer_and_an_answer_can_be_undone(site: Site
     await there.page.keyboard.press("Control+Enter")
     await expect(there.page.locator(".message.seller")).to_contain_text("单号 LP00123456789CN")
     await expect(there.page.locator("#text")).to_have_value("A note")
+    await expect(there.page.locator(".countdown")).to_have_text(re.compile(r"^([1-9]|10)$"))
+    await expect(there.page.locator("#said")).to_have_text("答复将在 10 秒后发出，在此之前可以撤销。")
     site.clock.forward(seconds=1)
     await there.page.click(".delivery .undo")
     await expect(there.page.locator(".message.seller")).to_have_count(0)
@@ -66,6 +69,7 @@ async def test_colleagues_see_each_other_and_the_second_answer_asks_first(site: 
     await expect(here.page.locator("#others")).to_contain_text("admin is looking", timeout=4000)
     await there.page.fill("#text", "I have it")
     await expect(here.page.locator("#others")).to_contain_text("admin is writing", timeout=4000)
+    await expect(here.page.locator("#writing")).to_have_text("admin is writing")
     await here.page.fill("#text", "Me too")
     await there.page.click("#send")
     await expect(there.page.locator(".message.seller")).to_contain_text("I have it")

@@ -1,5 +1,6 @@
 // Comfort on top of pages that work without it: live refresh, navigation in place, times. No policy lives here.
 import { setUpComposer } from "./composer.js";
+import { countDown } from "./countdown.js";
 import { setUpKeys } from "./keys.js";
 import { chooseNone, keepOffer, listShown, setUpList } from "./list.js";
 import { morph } from "./morph.js";
@@ -68,6 +69,7 @@ function show(text, url) {
   if (url && url !== location.href) history.pushState(null, "", url);
   if (atEnd || before !== $("#thread")?.dataset.thread) toTheEnd();
   setUpComposer(send);
+  countDown();
   markSeen();
   present();
 }
@@ -203,6 +205,7 @@ if ($(".panes")) {
   setUpList();
   toTheEnd();
   setUpComposer(send);
+  countDown();
   markSeen();
   setUpPresence();
   listenInOneTab();
