@@ -14,7 +14,8 @@ _SPEC = r"([\w!#$%&'*+/=?^`{|}~.-]{1,64}@(?>(?:[\w-]{1,63}\.)*[\w-]{1,63}))"
 _ADDRESS = re.compile(r"(?<![\w.@/=+-])" + _SPEC, re.ASCII)
 _RETURNED_COPY = re.compile(
     r"^[ \t>|]*+(?:"
-    r"(?:[-=_*~ ]{2,200}|(?<= )[-=_*~]|(?<=  ))[^\n]{0,40}(?:original message|returned (?:message|mail)|unsent message|message (?:text|body"
+    r"(?:[-=_*~ ]{2,200}|(?<= )[-=_*~]|(?<=  ))[^\n]{0,40}"
+    r"(?:original message|returned (?:message|mail)|unsent message|message (?:text|body"
     r"|header|follows)"
     r"|copy of|this is a copy|原邮件|原始邮件|原郵件|邮件原文|信件原文|original|text of|headers? (?:of"
     r"|follow))[^\n]{0,80}$"
