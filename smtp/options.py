@@ -4,6 +4,7 @@ import ipaddress
 import ssl
 from dataclasses import dataclass, field
 from functools import lru_cache
+from pathlib import Path
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -45,7 +46,7 @@ class SmtpLimits:
 class SmtpOptions:
     """One listener's options. `upstreams` are free of the limits per address, and their PROXY lines are believed.
 
-    `tls` is the context of STARTTLS; without one it is not offered.
+    `tls` is the context of STARTTLS; without one it is not offered. In `spool` lie long texts until their end.
     """
 
     hostname: str = "localhost"
@@ -53,6 +54,7 @@ class SmtpOptions:
     upstreams: tuple[Network, ...] = LOOPBACK
     proxy_protocol: bool = False
     tls: ssl.SSLContext | None = None
+    spool: Path | None = None
 
 
 def is_upstream(ip: str, upstreams: tuple[Network, ...]) -> bool:

@@ -23,6 +23,10 @@ _TURNED_AWAY = {
 }
 
 
+LONG_AT_ONCE = 2
+"""How many texts that were longer than memory is meant for may be whole in memory, on their way to the disk."""
+
+
 @dataclass(slots=True, eq=False)
 class Reception:
     """`inside` are the connections whose session or socket is still open; `empty` is set while there are none.
@@ -36,6 +40,7 @@ class Reception:
     local: bool = False
     inside: set["Connection"] = field(default_factory=set)
     empty: asyncio.Event = field(default_factory=asyncio.Event)
+    long_texts: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(LONG_AT_ONCE))
     peer_at: Callable[[str], Peer] = field(init=False)
     """Who is at an address."""
 

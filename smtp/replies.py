@@ -104,6 +104,7 @@ REFUSALS: Mapping[str, SmtpReply] = {
 FAULTS: Mapping[Fault, SmtpReply] = {
     Fault.BARE_CONTROL: SmtpReply.BARE_CONTROL,
     Fault.LINE_WITHOUT_END: SmtpReply.LINE_WITHOUT_END,
+    Fault.NO_ROOM: SmtpReply.STORAGE_FULL,
     Fault.TOO_LARGE: SmtpReply.TOO_LARGE,
 }
 """What a text that can't be read is answered with."""

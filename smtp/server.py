@@ -1,9 +1,12 @@
 """The commands that carry a mail, over SMTP and LMTP: order, syntax, limits; what becomes of it is the handler's."""
 
+import asyncio
+from contextlib import closing
 from typing import Any, ClassVar
 
 from smtp.commands import SessionCommands
 from smtp.data import DataReader, Fault
+from smtp.handler import failure
 from smtp.paths import is_relay_form, read_parameters, read_path, read_recipient
 from smtp.replies import FAULTS, SmtpReply
 
@@ -101,17 +104,31 @@ class Smtp(SessionCommands):
         if not self.envelope.rcpt_tos:
             return self._wrong(SmtpReply.RCPT_FIRST)
         self._answer(SmtpReply.START_DATA)
-        body = DataReader(self.data_size_limit, self.options.limits.line_bytes)
-        if not await self._receive(body):
-            return None
-        if body.fault:
-            return self._refuse_text(body.fault)
-        self.envelope.content = body.take()
-        reply = await self.event_handler.handle_DATA(self, self.session, self.envelope)
+        with closing(DataReader(self.data_size_limit, self.options.limits.line_bytes, self.options.spool)) as body:
+            if not await self._receive(body):
+                return None
+            if body.fault:
+                return self._refuse_text(body.fault)
+            reply = await self._hand_over(body)
         self._mails += 1
         self._idle_commands = 0
         self.envelope = self._create_envelope()
         return self._answer(reply)
+
+    async def _hand_over(self, body: DataReader) -> bytes:
+        if not body.spooled:
+            return await self._hand_over_text(body.take())
+        async with self.reception.long_texts:
+            try:
+                text = await asyncio.to_thread(body.take)
+            except OSError as error:
+                return self._for_each_recipient(failure(error))
+            return await self._hand_over_text(text)
+
+    async def _hand_over_text(self, text: bytes) -> bytes:
+        self.envelope.content = text
+        reply: bytes = await self.event_handler.handle_DATA(self, self.session, self.envelope)
+        return reply
 
     def _refuse_text(self, fault: Fault) -> None:
         reply = self._for_each_recipient(FAULTS[fault])

@@ -116,6 +116,7 @@ def smtp_options(settings: Settings) -> "SmtpOptions":
         upstreams=settings.upstream_networks,
         proxy_protocol=settings.proxy_protocol,
         tls=_tls(settings),
+        spool=settings.home,
     )
 
 
