@@ -26,6 +26,8 @@ from gateway.store.appending import Appender, Row
 
 INLINE_BYTES = 64 * 1024
 MAX_BATCH = 500
+MOST_WAITING_BYTES = 256 * 1024 * 1024
+"""What a database that hangs may pile up here: clients that were told to come again come again and again."""
 
 
 class Appendable(Protocol):
@@ -71,6 +73,11 @@ class _Waiting:
         """Whether its bytes do not lie in its row."""
         return len(self.entry.arrival.raw) > INLINE_BYTES
 
+    @property
+    def given_up(self) -> bool:
+        """Whether its client was told to come again. One that went away without a word may have heard nothing yet."""
+        return self.answer.done() and not self.answer.cancelled()
+
 
 Answer = Sequence[str] | TemporaryError
 """The ids of a mail's ledger rows, or why there are none."""
@@ -99,8 +106,15 @@ def _settle(answers: Iterable[tuple["asyncio.Future[Sequence[str]]", Answer]]) -
 class Journal:
     """The writer of accepted mail. `append` returns only after the commit."""
 
-    def __init__(self, database: Appendable, blobs: BlobStore, limits: SenderLimits = SenderLimits()) -> None:
-        self._database, self._blobs, self._limits = database, blobs, limits
+    def __init__(
+        self,
+        database: Appendable,
+        blobs: BlobStore,
+        limits: SenderLimits = SenderLimits(),
+        room: int = MOST_WAITING_BYTES,
+    ) -> None:
+        self._database, self._blobs, self._limits, self._room = database, blobs, limits, room
+        self._handed = self._settled = 0  # bytes; each is counted by one thread alone
         self._segments = Segments(blobs.root) if isinstance(blobs, LocalBlobs) else None
         self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
@@ -119,6 +133,8 @@ class Journal:
         """
         if self._closed:
             raise Unavailable("the journal is closed")
+        if self._handed - self._settled > self._room:
+            raise Unavailable("too much waits for the disk or the database already")
         loop = asyncio.get_running_loop()
         digest = hashlib.sha256(entry.arrival.raw).hexdigest()
         waiting = _Waiting(entry, digest, loop.create_future(), loop)
@@ -143,6 +159,7 @@ class Journal:
             self._hand_over(waiting)
 
     def _hand_over(self, waiting: _Waiting) -> None:
+        self._handed += len(waiting.entry.arrival.raw)
         self._queue.put(waiting)
         self._ensure_writer()
 
@@ -168,8 +185,11 @@ class Journal:
             last = False
             while not last:
                 taken, last = self._take()
-                if batch := self._keep_large(taken):
-                    self._write(appender, batch)
+                try:
+                    if batch := self._keep_large([waiting for waiting in taken if not waiting.given_up]):
+                        self._write(appender, batch)
+                finally:
+                    self._settled += sum(len(waiting.entry.arrival.raw) for waiting in taken)
 
     def _take(self) -> tuple[list[_Waiting], bool]:
         """Everything that waits, at least one, and whether the end was called."""

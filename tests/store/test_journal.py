@@ -1,8 +1,10 @@
 """Accepted mail is durable, once, and answered for each recipient, whatever happens to the caller."""
 
 import asyncio
+import contextlib
 import hashlib
-from collections.abc import AsyncIterator
+import threading
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -15,6 +17,7 @@ from gateway.blobs import LocalBlobs
 from gateway.domain.values import Arrival, Envelope, Peer
 from gateway.errors import RateLimited, TemporaryError
 from gateway.models import InboundEmail, RawEmail
+from gateway.store.appending import Appender
 from gateway.store.db import Database
 from gateway.store.inbound import raw_of
 from gateway.store.journal import INLINE_BYTES, Entry, Journal, SenderLimits
@@ -135,6 +138,46 @@ async def test_a_connection_that_was_cut_amid_silence_costs_no_mail_its_250(
             assert (await (await session.connection()).execute(text(cut))).all() == [(True,)]
     await journal.append(entry(clock, b"From: a@b.example\r\n\r\nagain\r\n"))
     assert len(await rows(db)) == 2
+
+
+class Hanging:
+    """A database whose every transaction waits until it is let go."""
+
+    def __init__(self, db: Database) -> None:
+        self._db, self.let_go, self.asked = db, threading.Event(), threading.Event()
+
+    def appender(self) -> Appender:
+        """See Appendable."""
+        appender = self._db.appender()
+        begin = appender.transaction
+
+        @contextlib.contextmanager
+        def waits() -> Iterator[None]:
+            self.asked.set()
+            self.let_go.wait(20)
+            with begin():
+                yield
+
+        appender.transaction = waits  # type: ignore[method-assign]
+        return appender
+
+
+async def test_a_database_that_hangs_piles_up_no_more_than_there_is_room_for(
+    db: Database, blobs: LocalBlobs, clock: StillClock
+) -> None:
+    hanging = Hanging(db)
+    journal = Journal(hanging, blobs, room=1_000)
+    first = journal.begin(entry(clock, b"From: a@b.example\r\n\r\n1\r\n"))
+    await asyncio.to_thread(hanging.asked.wait, 20)
+    told_to_come_again = journal.begin(entry(clock, b"From: a@b.example\r\n\r\n2\r\n" + b"x" * 1_000))
+    told_to_come_again.set_exception(TemporaryError("not in time"))
+    with pytest.raises(TemporaryError):
+        journal.begin(entry(clock))
+    hanging.let_go.set()
+    (kept,) = await first
+    await asyncio.to_thread(journal.close)
+    assert [row.id for row in await rows(db)] == [kept], "a mail that its client sends again was kept, too"
+    assert told_to_come_again.exception()
 
 
 async def test_large_mails_that_came_together_lie_in_one_file(
