@@ -26,8 +26,8 @@ from gateway.store.appending import Appender, Row
 
 INLINE_BYTES = 64 * 1024
 MAX_BATCH = 500
-MOST_WAITING_BYTES = 256 * 1024 * 1024
-"""What a database that hangs may pile up here: clients that were told to come again come again and again."""
+MOST_WAITING = 256 * 1024 * 1024
+"""Bytes that a database that hangs may pile up here: clients that were told to come again come again and again."""
 
 
 class Appendable(Protocol):
@@ -107,11 +107,7 @@ class Journal:
     """The writer of accepted mail. `append` returns only after the commit."""
 
     def __init__(
-        self,
-        database: Appendable,
-        blobs: BlobStore,
-        limits: SenderLimits = SenderLimits(),
-        room: int = MOST_WAITING_BYTES,
+        self, database: Appendable, blobs: BlobStore, limits: SenderLimits = SenderLimits(), room: int = MOST_WAITING
     ) -> None:
         self._database, self._blobs, self._limits, self._room = database, blobs, limits, room
         self._handed = self._settled = 0  # bytes; each is counted by one thread alone
