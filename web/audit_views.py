@@ -1,7 +1,6 @@
 """The page of the audit log: who did what to what, with filters and an export."""
 
 import json
-from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,7 +11,7 @@ from gateway.domain.auditing import AuditQuery, Entry
 
 from .keys import gateway, visit
 from .pages import render
-from .times import zone_of
+from .times import days_of
 from .words_of_acts import GROUPS, WORDS
 
 PER_PAGE = 100
@@ -40,27 +39,18 @@ def _asked(request: web.Request) -> dict[str, str]:
 
 
 def _query(request: web.Request) -> AuditQuery:
-    asked, zone = _asked(request), zone_of(visit(request).account.time_zone) or UTC
-    before = request.query.get("before", "")
-    until = _day(asked["until"], zone)
+    asked, before = _asked(request), request.query.get("before", "")
+    since, until = days_of(visit(request).account.time_zone, asked["since"], asked["until"])
     return AuditQuery(
         act=asked["act"],
         actor=asked["actor"],
         on=asked["on"],
         shop=asked["shop"],
-        since=_day(asked["since"], zone),
-        until=until + timedelta(days=1) if until else None,
+        since=since,
+        until=until,
         before=int(before) if before.isascii() and before.isdigit() and len(before) < 10 else None,
         limit=PER_PAGE,
     )
-
-
-def _day(text: str, zone: tzinfo) -> datetime | None:
-    """The beginning of a day in the reader's zone; None for what is no day."""
-    try:
-        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=zone)
-    except ValueError:
-        return None
 
 
 def changed(entry: Entry) -> list[tuple[str, str, str]]:

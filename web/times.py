@@ -1,6 +1,6 @@
 """Moments as readers see them: short in lists, exact where they hover, always in the reader's zone when we know it."""
 
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel.dates import format_datetime, format_skeleton
@@ -12,6 +12,20 @@ def zone_of(name: str) -> tzinfo | None:
     try:
         return ZoneInfo(name) if name else None
     except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None
+
+
+def days_of(zone_name: str, first: str, last: str) -> tuple[datetime | None, datetime | None]:
+    """From the beginning of a day to the end of one, in the reader's zone; None for what is no day."""
+    zone = zone_of(zone_name) or UTC
+    until = _day(last, zone)
+    return _day(first, zone), until + timedelta(days=1) if until else None
+
+
+def _day(text: str, zone: tzinfo) -> datetime | None:
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=zone)
+    except ValueError:
         return None
 
 

@@ -10,14 +10,30 @@ from gateway.domain.shapes import moment
 
 State = Literal["pending", "filed", "held", "discarded", "failed"]
 STATES: tuple[State, ...] = get_args(State)
+Trusted = Literal["verified", "unverified", "failed", "internal"]
+TRUSTED: tuple[Trusted, ...] = get_args(Trusted)
+Ingress = Literal["smtp", "lmtp", "pipe", "api", "webhook"]
+INGRESSES: tuple[Ingress, ...] = get_args(Ingress)
 
 
 @dataclass(frozen=True, slots=True)
 class InboundQuery:
-    """Which rows to list: of a state, of a shop (its slug), newest first, after the row `cursor`."""
+    """Which rows to list, newest first, after the row `cursor`.
+
+    `why` is a reason's code, `shop` a slug; `sender` a whole address, or `@` and a domain; `recipient` the beginning of
+    an address; `since` and `until` bound when it came. `channel` (an id) and `trust` are known of what was filed.
+    """
 
     state: State | None = None
     shop: str | None = None
+    why: str = ""
+    sender: str = ""
+    recipient: str = ""
+    ingress: Ingress | None = None
+    channel: str = ""
+    trust: Trusted | None = None
+    since: datetime | None = None
+    until: datetime | None = None
     cursor: str | None = None
     limit: int = 50
 

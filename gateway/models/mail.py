@@ -39,6 +39,7 @@ class InboundEmail(SQLModel, table=True):
             postgresql_where=text("state = 'pending'"),
         ),
         Index("ix_inbound_state", "state", "id"),
+        Index("ix_inbound_why", "why", "id"),
         Index("ix_inbound_author", "author", "received_at"),
         Index("ix_inbound_received", "received_at"),
         Index("ix_inbound_sha256", "sha256"),

@@ -1,19 +1,21 @@
 """The ledger for people: list and show its rows, put one back to the queue, discard one. Processing is elsewhere."""
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, or_, select, true, update
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, or_, select, true, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gateway.domain.actors import Actor
+from gateway.domain.addresses import fold
 from gateway.domain.ledger import InboundQuery, InboundView, State
 from gateway.errors import Conflict, NotFound
-from gateway.models import InboundEmail, Shop
+from gateway.models import InboundEmail, Message, Shop
 from gateway.models.columns import table_of
 from gateway.store.wakeups import INBOUND, notify
 
-_INBOUND, _SHOPS = table_of(InboundEmail), table_of(Shop)
+_INBOUND, _MESSAGES, _SHOPS = table_of(InboundEmail), table_of(Message), table_of(Shop)
 _SAME = (
     "id received_at ingress mail_from rcpt_to size sha256 state why details message_id thread_id attempts decided_at"
 ).split()
@@ -39,15 +41,46 @@ def _view(row: Row[Any]) -> InboundView:
 
 async def inbound_rows(session: AsyncSession, actor: Actor, query: InboundQuery) -> list[InboundView]:
     """Up to `limit + 1` rows, newest first: the one over tells that there are more."""
-    statement = _views(actor)
-    if query.state is not None:
-        statement = statement.where(_INBOUND.c.state == query.state)
-    if query.shop is not None:
-        statement = statement.where(_SHOPS.c.slug == query.shop)
-    if query.cursor is not None:
-        statement = statement.where(_INBOUND.c.id < query.cursor)
+    statement = _views(actor).where(*_wanted(query), *_about_the_message(query))
     statement = statement.order_by(_INBOUND.c.id.desc()).limit(query.limit + 1)
     return [_view(row) for row in await (await session.connection()).execute(statement)]
+
+
+_FILTERS: Mapping[str, Callable[[Any], ColumnElement[bool]]] = {
+    # Each field of a query, and which rows fit what was given there.
+    "state": lambda state: _INBOUND.c.state == state,
+    "shop": lambda slug: _SHOPS.c.slug == slug,
+    "cursor": lambda id_: _INBOUND.c.id < id_,
+    "why": lambda code: _INBOUND.c.why == code,
+    "ingress": lambda way: _INBOUND.c.ingress == way,
+    "recipient": lambda start: func.lower(_INBOUND.c.rcpt_to).startswith(start.lower(), autoescape=True),
+    "sender": lambda sender: _from(sender),
+    "since": lambda at: _INBOUND.c.received_at >= at,
+    "until": lambda at: _INBOUND.c.received_at < at,
+}
+
+
+def _wanted(query: InboundQuery) -> list[ColumnElement[bool]]:
+    given = {name: getattr(query, name) for name in _FILTERS}
+    return [_FILTERS[name](value) for name, value in given.items() if value not in (None, "")]
+
+
+def _from(sender: str) -> ColumnElement[bool]:
+    """By the author of the mail, and by who sent its envelope."""
+    columns, folded = (_INBOUND.c.author, func.lower(_INBOUND.c.mail_from)), fold(sender)
+    if sender.startswith("@"):
+        return or_(*(column.endswith(folded, autoescape=True) for column in columns))
+    return or_(*(column == folded for column in columns))
+
+
+def _about_the_message(query: InboundQuery) -> list[ColumnElement[bool]]:
+    """What only the message knows that a mail became."""
+    asked = []
+    if query.channel:
+        asked.append(_MESSAGES.c.channel_id == query.channel)
+    if query.trust:
+        asked.append(_MESSAGES.c.trust["verdict"].as_string() == query.trust)
+    return [exists().where(_MESSAGES.c.id == _INBOUND.c.message_id, *asked)] if asked else []
 
 
 async def inbound_row(session: AsyncSession, actor: Actor, id_: str) -> InboundView:

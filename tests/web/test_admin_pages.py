@@ -2,13 +2,15 @@
 
 import re
 from html import unescape
+from typing import Any
 
 import pytest
 from sqlmodel import select
 
 from gateway import dashboard
+from gateway.clock import new_id
 from gateway.domain.actors import SYSTEM
-from gateway.models import AuditEntry, Shop
+from gateway.models import AuditEntry, InboundEmail, Shop
 from gateway.store.shops import shop
 from tests import builders
 from tests.web.conftest import Site
@@ -131,6 +133,27 @@ async def test_the_audit_log_is_filtered_and_exported(site: Site) -> None:
     assert exported.headers["Content-Type"] == "text/csv; charset=utf-8"
     assert ",'=erp," in exported.text
     assert "jade" not in exported.text
+
+
+async def test_the_ledger_is_filtered_and_pages_within_its_filter(site: Site) -> None:
+    at = site.clock.now()
+    raw: dict[str, Any] = {"ingress": "smtp", "size": 1, "state": "held", "why": "unverified"}
+    async with site.gw.db.write() as session:
+        sha = await builders.add_raw(session, b"x")
+        for number in range(52):
+            sender = "eve@evil.test" if number < 51 else "li@buyer.test"
+            who: dict[str, Any] = {"mail_from": sender, "author": sender, "rcpt_to": "lantern@x", "sha256": sha}
+            times: dict[str, Any] = {"received_at": at, "next_attempt_at": at}
+            session.add(InboundEmail(id=new_id(), shop_id=site.lantern.id, **raw, **who, **times))
+    admin = await site.browser("admin@example.com")
+    page = await admin.get("/ledger?state=held&sender=%40evil.test&why=unverified&shop=lantern")
+    assert page.text.count('class="card entry"') == 50
+    assert "li@buyer.test" not in page.text
+    (older,) = re.findall(r'rel="next" href="([^"]+)"', page.text)
+    assert (await admin.get(unescape(older))).text.count('class="card entry"') == 1
+    assert (await admin.get("/ledger?state=held&since=2030-01-01")).text.count('class="card entry"') == 0
+    for nonsense in ("since=never&trust=x&ingress=y", "sender=%00", "channel='"):
+        assert (await admin.get(f"/ledger?{nonsense}")).status == 200
 
 
 async def test_the_dashboard_shows_numbers_to_those_without_script_and_as_csv(site: Site) -> None:

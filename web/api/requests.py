@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, PlainValidator, StringConstra
 
 from gateway.admin import LISTED_SENDER
 from gateway.domain.conversations import MAX_LIMIT, VIEWS, Sort, Status
-from gateway.domain.ledger import State
+from gateway.domain.ledger import Ingress, State, Trusted
 from gateway.domain.orders import NO_NUL, Document, Line, Locale, Moment, Note
 
 from .schemas import Text
@@ -120,11 +120,25 @@ class ThreadsQuery(_Query):
     sort: Sort = "newest"
 
 
+Asked = Annotated[str, StringConstraints(max_length=254, pattern=NO_NUL)]
+
+
 class InboundListQuery(_Query):
-    """Which rows of the ledger to list."""
+    """Which rows of the ledger to list. `sender` is a whole address or `@domain`, `recipient` how an address begins.
+
+    `channel` and `trust` are known of what was filed.
+    """
 
     state: State | None = None
     shop: Text | None = None
+    why: Asked = ""
+    sender: Asked = ""
+    recipient: Asked = ""
+    ingress: Ingress | None = None
+    channel: Asked = ""
+    trust: Trusted | None = None
+    since: Moment | None = None
+    until: Moment | None = None
     cursor: Annotated[str, Field(json_schema_extra={"format": "uuid"})] | None = None
     limit: Annotated[int, Field(ge=1, le=MAX_LIMIT)] = 50
 

@@ -40,6 +40,43 @@ async def test_the_ledger_pages_by_state(api: Api) -> None:
     assert second["next"] is None
 
 
+SEARCHES = [
+    # What is asked of the ledger, and what of the three mails is found.
+    ("why=not-a-buyer", "held"),
+    ("why=duplicate", "again"),
+    ("sender=EVE@evil.test", "held"),
+    ("sender=@evil.test", "held"),
+    ("sender=evil.test", ""),
+    ("sender=@example.com&state=filed", "filed"),
+    ("recipient=LOTUS@", "held again filed"),
+    ("recipient=lo_us", ""),
+    ("ingress=lmtp", ""),
+    ("ingress=smtp", "held again filed"),
+    ("trust=verified", "filed"),
+    ("trust=failed", ""),
+    ("channel=01900000-0000-7000-8000-000000000000", ""),
+    ("since=2026-11-23T00:00:00Z&until=2999-01-01T00:00:00Z", "held again filed"),
+    ("until=2020-01-01T00:00:00Z", ""),
+    ("shop=lotus&why=not-a-buyer", "held"),
+    ("shop=jade", ""),
+]
+
+
+async def test_the_ledger_is_searched(api: Api) -> None:
+    ids = {"filed": (await api.house.receive(mail())).id, "held": (await held(api)).id}
+    ids["again"] = (await api.house.receive(mail())).id
+    names = {id_: name for name, id_ in ids.items()}
+    for asked, found in SEARCHES:
+        reply = await api.get(f"/inbound?{asked}")
+        assert reply.status == 200, (asked, reply.body)
+        assert (asked, {names[row["id"]] for row in reply.json["items"]}) == (asked, set(found.split()))
+
+
+async def test_the_ledger_refuses_what_it_does_not_know(api: Api) -> None:
+    for asked in ("ingress=pigeon", "trust=much", "since=yesterday", "state=lost"):
+        assert (await api.get(f"/inbound?{asked}")).status == 422
+
+
 async def test_what_is_released_is_filed(api: Api) -> None:
     row = await held(api)
     reply = await api.call("POST", f"/inbound/{row.id}/release")
