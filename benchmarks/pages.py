@@ -1,13 +1,16 @@
 """The inbox, threads, searches and counts over 100,000 threads and 1,000,000 messages, on SQLite and PostgreSQL.
 
-`python -m benchmarks.pages [THREADS] [--on sqlite|postgresql] [--rounds N] [--keep FOLDER]`: builds the shop by bulk
-inserts from a fixed seed (kept in FOLDER for the next run on SQLite), then asks the real web application over
-loopback. For each page: queries, bytes on the wire, and milliseconds from request to answer, p50 and p95.
+`python -m benchmarks.pages [THREADS] [--on sqlite|postgresql] [--rounds N] [--keep FOLDER] [--at URL]`: builds the
+shop by bulk inserts from a fixed seed (kept in FOLDER for the next run on SQLite; `--at` measures on a PostgreSQL of
+one's own, and builds there when it is empty), then asks the real web application over loopback. For each page: queries,
+bytes on the wire, milliseconds from request to answer, p50 and p95, and of the processor, the asking browser's
+included. And once what a browser that has nothing yet loads for its first inbox.
 """
 
 import argparse
 import asyncio
 import contextlib
+import re
 import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -16,7 +19,7 @@ from pathlib import Path
 
 from aiohttp import ClientSession, CookieJar
 from aiohttp.test_utils import TestServer
-from sqlalchemy import event
+from sqlalchemy import Engine, event, text
 
 from benchmarks.crowd import build
 from benchmarks.measuring import machine, median, percentile, remember
@@ -43,18 +46,18 @@ class Figure:
     wire_bytes: int
     p50_ms: float
     p95_ms: float
+    cpu_ms: float
 
 
 class Counter:
-    """Counts the statements of a database."""
+    """Counts the statements of all databases, the openings of transactions left out."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self) -> None:
         self.count = 0
-        for engine in {database._readers.sync_engine, database._writers.sync_engine}:
-            event.listen(engine, "before_cursor_execute", self._one)
+        event.listen(Engine, "before_cursor_execute", self._one)
 
-    def _one(self, *_: object) -> None:
-        self.count += 1
+    def _one(self, _connection: object, _cursor: object, statement: str, *_: object) -> None:
+        self.count += statement != "BEGIN"
 
 
 @contextlib.asynccontextmanager
@@ -108,29 +111,53 @@ async def pages(client: ClientSession, base: str) -> dict[str, str]:
 
 async def measure(database: Database, home: Path, rounds: int) -> list[Figure]:
     """Every page `rounds` times, in turns."""
-    counter = Counter(database)
+    counter = Counter()
     kind = "sqlite" if database.sqlite else "postgresql"
     times: dict[str, list[float]] = {}
+    worked: dict[str, list[float]] = {}
     seen: dict[str, tuple[int, int, int]] = {}
     async with browser(database, home) as (client, base):
         wanted = await pages(client, base)
         for _ in range(rounds):
             for name, path in wanted.items():
-                counter.count, begun = 0, time.perf_counter()
+                counter.count, begun, busy = 0, time.perf_counter(), time.process_time()
                 async with client.get(f"{base}{path}") as answer:
                     await answer.read()
                     wire = int(answer.headers.get("Content-Length") or 0)
                 times.setdefault(name, []).append((time.perf_counter() - begun) * 1000)
+                worked.setdefault(name, []).append((time.process_time() - busy) * 1000)
                 seen[name] = (answer.status, counter.count, wire)
-    return [
-        Figure(kind, name, *seen[name], round(median(times[name]), 1), round(percentile(times[name], 0.95), 1))
-        for name in wanted
-    ]
+        print(f"  the first inbox of a browser with nothing yet: {await first_load(client, base)} bytes", flush=True)
+    return [Figure(kind, name, *seen[name], *_spread(times[name], worked[name])) for name in wanted]
+
+
+def _spread(times: list[float], worked: list[float]) -> tuple[float, float, float]:
+    return round(median(times), 1), round(percentile(times, 0.95), 1), round(median(worked), 1)
+
+
+async def first_load(client: ClientSession, base: str) -> int:
+    """The inbox and all that it names of styles, scripts and pictures, and what those scripts import; compressed."""
+    wanted, seen, total = ["/inbox"], set[str](), 0
+    while wanted:
+        path = wanted.pop()
+        async with client.get(f"{base}{path}", compress=None) as answer:
+            total += int(answer.headers.get("Content-Length") or 0)
+            words = await answer.text()
+        named = re.findall(r'(?:href|src)="(/static/[^"#]+)', words) + [
+            f"/static/{name}" for name in re.findall(r'from "\./([a-z]+\.js)"', words)
+        ]
+        wanted += [new for new in dict.fromkeys(named) if new not in seen]
+        seen.update(named)
+    return total
 
 
 @contextlib.contextmanager
-def databases(kind: str, folder: Path) -> Iterator[tuple[str, bool]]:
+def databases(kind: str, folder: Path, at: str) -> Iterator[tuple[str, bool]]:
     """The URL of a migrated database, and whether it is still empty."""
+    if at:
+        migrate.upgrade(Database(at))
+        yield at, empty(at)
+        return
     if kind == "postgresql":
         with postgres.running() as server, server.database() as url:
             yield url, True
@@ -139,6 +166,15 @@ def databases(kind: str, folder: Path) -> Iterator[tuple[str, bool]]:
     fresh = not path.exists()
     migrate.upgrade(Database(f"sqlite:///{path}"))
     yield f"sqlite:///{path}", fresh
+
+
+def empty(url: str) -> bool:
+    """Whether nothing was built there yet."""
+    engine = Database(url).sync_engine()
+    with engine.connect() as connection:
+        found = connection.execute(text("SELECT 1 FROM threads LIMIT 1")).first()
+    engine.dispose()
+    return found is None
 
 
 async def run(kind: str, url: str, fresh: bool, options: argparse.Namespace, home: Path) -> list[Figure]:
@@ -160,16 +196,17 @@ def main() -> None:
     parser.add_argument("--on", choices=("sqlite", "postgresql"), action="append")
     parser.add_argument("--rounds", type=int, default=40)
     parser.add_argument("--keep", type=Path)
+    parser.add_argument("--at", default="")
     options = parser.parse_args()
     figures: list[Figure] = []
     with tempfile.TemporaryDirectory(prefix="znx-pages") as temporary:
         folder = options.keep or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
         for kind in options.on or ("sqlite", "postgresql"):
-            with databases(kind, folder) as (url, fresh):
+            with databases(kind, folder, options.at if kind == "postgresql" else "") as (url, fresh):
                 figures += asyncio.run(run(kind, url, fresh, options, Path(temporary)))
     for one in figures:
-        times = f"p50 {one.p50_ms:7.1f} ms  p95 {one.p95_ms:7.1f} ms"
+        times = f"p50 {one.p50_ms:7.1f} ms  p95 {one.p95_ms:7.1f} ms  cpu {one.cpu_ms:6.1f} ms"
         print(f"{one.database:10}  {one.page:40} {one.queries:3} queries  {one.wire_bytes:7} bytes  {times}")
     remember("pages", [asdict(one) | {"threads": options.threads} for one in figures])
     print(machine())

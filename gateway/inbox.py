@@ -30,7 +30,6 @@ from gateway.domain.editing import columns_of
 from gateway.domain.ids import is_id
 from gateway.domain.mentions import mentioned
 from gateway.domain.messages import NewMessage, Place
-from gateway.domain.routing.teams import Team
 from gateway.domain.writing import Viewer
 from gateway.errors import Invalid, NotFound
 from gateway.store import drafts, mentions, messages, people, presence, teams, thread_lists, threads
@@ -237,13 +236,6 @@ async def colleagues(gw: Gateway, actor: Actor, thread_id: str) -> tuple[Person,
     """Who a thread can be given to. Raises NotFound."""
     async with gw.db.read() as session:
         return await people.colleagues(session, (await _thread(session, actor, thread_id)).shop.id)
-
-
-async def teams_of(gw: Gateway, actor: Actor, thread_id: str) -> tuple[Team, ...]:
-    """The teams that a thread can be given to. Raises NotFound."""
-    async with gw.db.read() as session:
-        shop_id = (await _thread(session, actor, thread_id)).shop.id
-        return tuple((await teams.for_shop(session, shop_id)).values())
 
 
 async def add_note(gw: Gateway, actor: Actor, thread_id: str, text: str, form_key: str = "") -> str:

@@ -49,15 +49,14 @@ async def _page(request: web.Request, status: int = 200, composer: Composer | No
     detail = await inbox.thread(gw, actor, id_, with_html=False)
     if not detail.messages and (there := await surroundings.leads_to(gw, actor, id_)):
         return see_other(f"/threads/{there}")
-    teams = await inbox.teams_of(gw, actor, id_)
     around = await surroundings.of_thread(gw, actor, detail.thread, event_ids(detail.messages))
     return await show(
         request,
         await desk_of(request),
         detail,
         status,
-        conversation=bubbles(detail, locale_of(request), around.events, {team.id: team.name for team in teams}),
-        teams=teams,
+        conversation=bubbles(detail, locale_of(request), around.events, {team.id: team.name for team in around.teams}),
+        teams=around.teams,
         priorities=PRIORITIES,
         around=around,
         splitting=request.query.get("split") == "1" and len(detail.messages) > 1,

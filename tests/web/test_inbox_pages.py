@@ -1,10 +1,13 @@
 """What a seller sees and does in the inbox, by pages and forms alone."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from aiohttp import FormData
+from sqlalchemy import Engine, event
 
 from gateway import inbox
 from gateway.domain.actors import SYSTEM
@@ -244,3 +247,39 @@ async def test_a_state_that_we_know_no_words_for_is_text(site: Site, seller: Bro
         page = await seller.get(path)
         assert page.status == 200
         assert "&lt;b&gt;50% paid&lt;/b&gt; %(name)s" in page.text
+
+
+MOST_STATEMENTS = {"/inbox": 8, "/inbox?q=lamp": 13, "/threads/{id}": 22}
+"""What a page may ask of the database, whoever is signed in included; PostgreSQL needs three more for a search."""
+
+
+@contextmanager
+def statements() -> Iterator[list[str]]:
+    asked: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if statement != "BEGIN":
+            asked.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        yield asked
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+
+
+async def test_a_page_asks_no_more_for_many_conversations_than_for_one(site: Site, seller: Browser) -> None:
+    async def counted() -> dict[str, int]:
+        found = {}
+        for path in MOST_STATEMENTS:
+            with statements() as asked:
+                assert (await seller.get(path.format(id=site.thread_id))).status == 200
+            found[path] = len(asked)
+        return found
+
+    few = await counted()
+    assert all(number <= MOST_STATEMENTS[path] + 3 * (not site.gw.db.sqlite) for path, number in few.items()), few
+    for number in range(5):
+        await another_thread(site, f"AE-2{number}", "Where is my lamp?")
+        await site.message(f"And my lamp no. {number}?")
+    assert await counted() == few
