@@ -1,10 +1,12 @@
-"""Deliveries a second: the whole way from the queue into smtp-sink, beside smtp-source into the same sink.
+"""Deliveries a second: from the queue into smtp-sink, beside Postfix's own queue into the same sink, in turns.
 
-`python -m benchmarks.sending [MAILS] [RUNS]`: both are run in turns on the same machine and sink; medians are printed.
+`python -m benchmarks.sending [MAILS] [ROUNDS]`: the mails of both are the same size, and lie in the queue before the
+clock runs. Ours are rendered, composed and signed (RSA 2048) before that, which is measured by itself. Medians.
 """
 
 import asyncio
 import contextlib
+import hashlib
 import os
 import shutil
 import socket
@@ -13,25 +15,41 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric import rsa
 from sqlalchemy import text
 
-from benchmarks.measuring import Row, machine, median, remember
+from benchmarks.measuring import Row, cpu_seconds, machine, median, remember
 from gateway.blobs import LocalBlobs
-from gateway.clock import SystemClock
+from gateway.clock import SystemClock, new_id
 from gateway.context import Gateway
-from gateway.domain.actors import Actor
-from gateway.outbound import ReplyDraft, reply
+from gateway.domain.composing import Outgoing, compose
+from gateway.domain.composing.signing import DkimKey, sign
 from gateway.rendering import Renderer
 from gateway.sending import AT_ONCE, Sender
 from gateway.settings import Settings
-from gateway.store import migrate
+from gateway.store import deliveries, migrate
 from gateway.store.db import Database
 from smtp.courier import courier_for
 from tests.builders import add_customer, add_message, add_shop
+from tests.e2e import postfix
 
-SELLER = Actor("user", "u1", "Li Na", "seller", None)
+BATCH = 50
+DOMAINS = 8
+THREADS = 10
+QUEUES = ("incoming", "active", "deferred", "hold", "maildrop")
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """One round: mails a second, and processor milliseconds a mail; `making` is what came before, for ours."""
+
+    mails: float
+    cpu: float
+    making: float = 0.0
 
 
 @contextlib.contextmanager
@@ -40,9 +58,8 @@ def sink() -> Iterator[int]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
-    program = shutil.which("smtp-sink", path=f"{os.environ['PATH']}:/usr/sbin") or sys.exit("apt-get install postfix")
     user = ["-u", "postfix"] if os.geteuid() == 0 else []
-    process = subprocess.Popen([program, *user, f"127.0.0.1:{port}", "1000"])
+    process = subprocess.Popen([_program("smtp-sink"), *user, f"127.0.0.1:{port}", "1000"])
     try:
         while socket.socket().connect_ex(("127.0.0.1", port)):
             time.sleep(0.02)
@@ -52,40 +69,94 @@ def sink() -> Iterator[int]:
         process.wait()
 
 
-def source(port: int, mails: int, size: int) -> float:
-    """Mails a second of smtp-source: no queue, no database, a ready-made mail."""
-    program = shutil.which("smtp-source", path=f"{os.environ['PATH']}:/usr/sbin") or "smtp-source"
-    command = [program, "-d", "-s", str(AT_ONCE), "-m", str(mails), "-l", str(size), f"127.0.0.1:{port}"]
-    begun = time.perf_counter()
-    subprocess.run(command, check=True)
-    return mails / (time.perf_counter() - begun)
+def _program(name: str) -> str:
+    return shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin") or sys.exit("apt-get install postfix")
 
 
-async def ours(folder: Path, port: int, mails: int) -> tuple[float, int]:
-    """Mails a second from claiming to recording on SQLite; and the size of one."""
+def peer(port: int, mails: int, size: int) -> Rate:
+    """Postfix with its own limits and the sink as its relay; the queue is filled on hold, then let go."""
+    hold = "smtpd_client_restrictions = check_client_access static:HOLD\nsmtpd_client_connection_count_limit = 0\n"
+    with postfix.running(f"relayhost = [127.0.0.1]:{port}\n{hold}") as running:
+        to = f"127.0.0.1:{running.port}"
+        command = [_program("smtp-source"), "-s", "10", "-m", str(mails), "-l", str(size), "-t", "buyer@example.com"]
+        subprocess.run([*command, to], check=True)
+        folder, master = running.folder, int((running.folder / "queue" / "pid" / "master.pid").read_text())
+        conf = ["-c", str(folder / "conf")]
+        subprocess.run([_program("postsuper"), *conf, "-H", "ALL"], check=True, capture_output=True)
+        used, begun = cpu_seconds(master), time.perf_counter()
+        subprocess.run([_program("postqueue"), *conf, "-f"], check=True)
+        while any(_files(folder / "queue" / queue) for queue in QUEUES):
+            time.sleep(0.02)
+        took = time.perf_counter() - begun
+        return Rate(mails / took, (cpu_seconds(master) - used) / mails * 1000)
+
+
+def _files(folder: Path) -> bool:
+    return any(names for _, _, names in os.walk(folder))
+
+
+@dataclass(frozen=True, slots=True)
+class Maker:
+    """Renders, composes and signs answers to buyers, as the gateway does for each."""
+
+    renderer: Renderer
+    key: DkimKey
+    mail: Outgoing
+
+    def make(self, number: int) -> tuple[dict[str, Any], bytes]:
+        """One mail: its row in the queue, and its bytes."""
+        context = self.renderer.sample("reply") | {"text": f"Answer {number}: your parcel is on its way."}
+        words, id_, now = self.renderer.render("reply", "en", context), new_id(), SystemClock().now()
+        own_id = f"{id_}@inbox.example"
+        mail = replace(self.mail, internet_message_id=own_id, subject=words.subject, text=words.text, html=words.html)
+        raw = sign(compose(mail), "inbox.example", "s1", self.key, now)
+        row: dict[str, Any] = {"id": id_, "kind": "reply", "mail_from": "b.token@inbox.example"}
+        row |= {"rcpt_to": f"buyer{number}@{number % DOMAINS}.example", "sha256": hashlib.sha256(raw).hexdigest()}
+        row |= {"internet_message_id": own_id, "state": "queued"}
+        return row | {"queued_at": now, "at": now, "next_attempt_at": now}, raw
+
+
+def maker() -> Maker:
+    """With a key of its own."""
+    address = "r.token@inbox.example"
+    mail = Outgoing("莲花茶庄", address, "buyer@example.com", address, "", "", "", SystemClock().now(), "inbox.example")
+    return Maker(Renderer(), rsa.generate_private_key(65537, 2048), mail)
+
+
+async def ours(folder: Path, port: int, mails: int) -> tuple[Rate, int]:
+    """From claiming to recording on SQLite, in one process; and the size of one mail."""
     database = Database(f"sqlite:///{folder / 'znx.db'}")
     await asyncio.to_thread(migrate.upgrade, database)
     settings = Settings(home=folder, mail_domain="inbox.example")
     gw = Gateway(settings, database, LocalBlobs(folder / "blobs"), SystemClock(), b"secret", Renderer())
-    async with database.write() as session:
-        customer = await add_customer(session, await add_shop(session))
-        thread_id = (await add_message(session, customer.place)).thread_id
-    for number in range(mails):
-        await reply(gw, SELLER, thread_id, ReplyDraft(f"Answer {number}: your parcel is on its way."))
-    courier = courier_for(f"smtp://127.0.0.1:{port}?tls=off", "inbox.example", concurrency=AT_ONCE)
+    made_by, begun = maker(), time.process_time()
+    made = [made_by.make(number) for number in range(mails)]
+    making = (time.process_time() - begun) / mails * 1000
+    await _queue(database, made)
+    courier = courier_for(f"smtp://127.0.0.1:{port}?tls=off", "inbox.example", AT_ONCE)
     gw.outbound_signal.attach()
-    begun = time.perf_counter()
+    used, begun = time.process_time(), time.perf_counter()
     sending = asyncio.create_task(Sender(gw, courier).run())
     while await _unsent(database):  # noqa: ASYNC110
         await asyncio.sleep(0.05)
-    took = time.perf_counter() - begun
+    took, used = time.perf_counter() - begun, time.process_time() - used
     sending.cancel()
     await asyncio.wait([sending])
     await courier.close()
-    async with database.read() as session:
-        size = (await (await session.connection()).execute(text("SELECT max(size) FROM raw_emails"))).scalar_one()
     await database.close()
-    return mails / took, int(size)
+    return Rate(mails / took, used / mails * 1000, making), len(made[0][1])
+
+
+async def _queue(database: Database, made: list[tuple[dict[str, Any], bytes]]) -> None:
+    async with database.write() as session:
+        shop = await add_shop(session)
+        customers = [await add_customer(session, shop, f"A-{n}", f"buyer{n}@example.com") for n in range(THREADS)]
+        threads = [(await add_message(session, customer.place)).thread_id for customer in customers]
+    for start in range(0, len(made), BATCH):
+        async with database.write() as session:
+            for number, (row, raw) in enumerate(made[start : start + BATCH]):
+                of = {"shop_id": shop.id, "thread_id": threads[number % THREADS]}
+                await deliveries.queue(session, row | of, raw, None)
 
 
 async def _unsent(database: Database) -> int:
@@ -94,35 +165,42 @@ async def _unsent(database: Database) -> int:
         return int((await (await session.connection()).execute(statement)).scalar_one())
 
 
-def measure(mails: int, runs: int) -> tuple[list[float], list[float], int]:
-    """Rates of ours and of smtp-source in turns, and the size of one mail."""
+def measure(mails: int, rounds: int) -> tuple[list[Rate], list[Rate], int]:
+    """Ours and Postfix's in turns, and the size of one mail."""
     import uvloop
 
-    rates: list[float] = []
-    bare: list[float] = []
+    mine: list[Rate] = []
+    theirs: list[Rate] = []
     size = 0
     with sink() as port:
-        for _ in range(runs):
+        for _ in range(rounds):
             with tempfile.TemporaryDirectory() as folder, asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
                 rate, size = runner.run(ours(Path(folder), port, mails))
-            rates.append(rate)
-            bare.append(source(port, mails, size))
-    return rates, bare, size
+            mine.append(rate)
+            theirs.append(peer(port, mails, size))
+    return mine, theirs, size
 
 
-def run(mails: int = 1000, runs: int = 3) -> list[Row]:
+def run(mails: int = 1000, rounds: int = 3) -> list[Row]:
     """Measure, print, remember; the rows of the common table."""
-    rates, bare, size = measure(mails, runs)
-    print(f"{machine()}; SQLite, {mails} mails of {size} bytes, {AT_ONCE} at once, n = {runs}")
-    print(f"znx:         {median(rates):7.0f} mails/s  (each: {', '.join(f'{r:.0f}' for r in rates)})")
-    print(f"smtp-source: {median(bare):7.0f} mails/s  (each: {', '.join(f'{r:.0f}' for r in bare)})")
-    remember("sending", [{"rate": median(rates), "smtp_source": median(bare), "size": size}])
-    return [Row("send sqlite: rendered mails, queue to sink", median(rates), 1000.0, 1.0, peer_name="1,000 a second")]
+    mine, theirs, size = measure(mails, rounds)
+    rate, cpu, making = (median([getattr(one, name) for one in mine]) for name in ("mails", "cpu", "making"))
+    peer_rate, peer_cpu = (median([getattr(one, name) for one in theirs]) for name in ("mails", "cpu"))
+    print(f"{machine()}; SQLite, {mails} mails of {size} bytes, {AT_ONCE} at once, n = {rounds}")
+    for who, each in (("znx", mine), ("Postfix", theirs)):
+        print(f"{who:<9}{', '.join(f'{one.mails:.0f}/s {one.cpu:.2f} ms' for one in each)}")
+    found = {"rate": rate, "cpu_ms": cpu, "making_ms": making, "postfix_rate": peer_rate, "postfix_cpu_ms": peer_cpu}
+    remember("sending", [found | {"size": size}])
+    return [
+        Row("send sqlite: queue to sink", rate, peer_rate, 3.0, peer_name="Postfix's queue"),
+        Row("send sqlite: the same, processor time a mail", cpu, peer_cpu, 3.0, "ms", "Postfix's queue"),
+        Row("send: rendered, composed, signed, on one core", 1000 / making, 1000.0, 1.0, peer_name="1,000 a second"),
+    ]
 
 
-def main(mails: int = 1000, runs: int = 3) -> None:
-    """Print both figures."""
-    for row in run(mails, runs):
+def main(mails: int = 1000, rounds: int = 3) -> None:
+    """Print all figures."""
+    for row in run(mails, rounds):
         print(row)
 
 
