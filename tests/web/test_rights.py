@@ -13,6 +13,7 @@ from gateway.errors import ConfigError
 from gateway.models import Membership
 from tests import builders
 from tests.web.conftest import Answer, Browser, Site
+from tests.web.furniture import furnish
 from web.guarding import Policy, Route
 from web.routes import ROUTES, check_routes
 
@@ -115,13 +116,13 @@ ROLES_OF_LANTERN = ("admin", "manager", "seller", "readonly")
 
 @pytest.mark.parametrize("role", ROLES_OF_LANTERN)
 async def test_each_role_gets_what_the_table_of_rights_gives_it(site: Site, role: Role) -> None:
-    """The matrix: every route for every role. What is not refused is answered, with what is there or with 404."""
+    """The matrix, for all that is about no single thing: those are below, with things that are there."""
     async with site.gw.db.write() as session:
         await builders.add_user(session, f"{role}@example.org", role, *([] if role == "admin" else [site.lantern]))
     browser = await site.browser(f"{role}@example.org")
     wrong = {}
     for route in sorted(ROUTES, key=lambda route: route.path == "/logout"):
-        if route.path in ENDLESS or route.policy is Policy.LINK:
+        if route.path in ENDLESS or route.policy is Policy.LINK or route in ABOUT_ONE:
             continue
         status = await ask(browser, route, path_of(route, site))
         refused = route.right is not None and role not in RIGHTS[route.right]
@@ -156,6 +157,87 @@ async def test_one_may_be_a_manager_here_and_a_seller_there(site: Site) -> None:
     await browser.get("/deliveries")
     assert (await browser.post("/pauses", {"kind": "shop", "value": "teahouse"})).status == 404
     assert (await browser.post("/pauses", {"kind": "shop", "value": "lantern"})).status == 303
+
+
+NO_ID = {
+    # Pages about one thing that is no shop's: mails' words, which every manager may read, and doors that need a link.
+    "/templates/{name}/{locale}",
+}
+ABOUT_ONE = tuple(
+    route
+    for route in ROUTES
+    if "{" in route.path and route.right is not None and not route.path.startswith(tuple(NO_ID))
+)
+FOR_ADMINS = {
+    # What a manager may not do even in the own shop.
+    "POST /channels/{id}",
+    "POST /channels/{id}/enabled",
+    "POST /channels/{id}/reader",
+    "POST /channels/{id}/remove",
+}
+
+
+def really(route: Route, things: dict[str, str]) -> str:
+    """The path to a thing that is there; KeyError for a kind that nobody has furnished."""
+    words = route.path.split("/")
+    kind = "batch" if "batch" in words else words[1]
+    if route.path.startswith("/attachments/") and words[-1] != "{id}":
+        kind = "pictures"
+    return re.sub(r"\{\w+\}", things[kind], route.path, count=1)
+
+
+async def send(browser: Browser, route: Route, path: str, things: dict[str, str]) -> int:
+    """The status of a page, or of its form with what it can't do without."""
+    if route.method == "GET":
+        return (await browser.get(path)).status
+    fields = {"into": things["another thread"], "order_no": "AE-1001", "buyer": things["another thread"]}
+    return (await browser.post(path, fields)).status
+
+
+async def test_what_is_there_is_not_there_for_the_neighbour(site: Site) -> None:
+    """Every page and form about a thing that does exist: 404 for a manager next door, as for one that never did."""
+    things = await furnish(site)
+    async with site.gw.db.write() as session:
+        await builders.add_user(session, "next@example.com", "manager", site.teahouse)
+    browser = await site.browser("next@example.com")
+    wrong = {}
+    for route in ABOUT_ONE:
+        there = await send(browser, route, really(route, things), things)
+        never = await send(browser, route, re.sub(r"\{\w+\}", NOTHING, route.path, count=1), things)
+        if (there, never) != (404, 404):
+            wrong[name_of(route)] = (there, never)
+    assert wrong == {}
+
+
+SLOW = pytest.mark.slow
+
+
+@pytest.mark.parametrize(
+    "role", [pytest.param("admin", marks=SLOW), "manager", pytest.param("seller", marks=SLOW), "readonly"]
+)
+async def test_what_is_there_is_there_for_those_who_may(site: Site, role: Role) -> None:
+    """Pages answer 200, forms anything but 403 and 404; and who may not gets 403, of what is there too."""
+    things = await furnish(site)
+    async with site.gw.db.write() as session:
+        await builders.add_user(session, "own@example.com", role, *([] if role == "admin" else [site.lantern]))
+    browser = await site.browser("own@example.com")
+    wrong = {}
+    for route in sorted(ABOUT_ONE, key=lambda route: (route.method, route.path.endswith(LAST), route.path)):
+        may = route.right is not None and role in RIGHTS[route.right]
+        status = await send(browser, route, really(route, things), things)
+        fits = status == 403 if not may else status == 200 if route.method == "GET" else status not in (403, 404)
+        by_admins = role == "manager" and name_of(route) in FOR_ADMINS and status in (403, 409, 422)
+        if not fits and not by_admins and (name_of(route), status) not in ABSENT:
+            wrong[name_of(route)] = status
+    assert wrong == {}
+
+
+LAST = ("remove", "revoke", "deactivate", "discard", "undo", "resume", "cancel", "release", "merge", "move")
+"""Forms that take a thing away come after all others."""
+ABSENT = {
+    ("GET /shops/{slug}/brand/logo", 404),  # the shop has none
+    ("POST /threads/batch/{id}/undo", 404),  # what somebody else did
+}
 
 
 @pytest.mark.parametrize(
