@@ -6,6 +6,7 @@ import os
 import secrets
 import shutil
 from concurrent.futures import Executor, ThreadPoolExecutor
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import IO, Any, Protocol
@@ -91,6 +92,10 @@ def _write_synced(path: Path, content: IO[bytes]) -> None:
         os.fsync(file.fileno())
 
 
+_BRIEFLY: Any = {"max_retries": 3, "retry_timeout": timedelta(seconds=15)}
+"""The client's own three minutes would hold up a thread for each large mail while the service is away."""
+
+
 class BucketBlobs:
     """Objects in an S3 bucket (extra `s3`); the service's own durability stands for the fsync."""
 
@@ -99,7 +104,7 @@ class BucketBlobs:
             from obstore.store import from_url
         except ImportError:
             raise ConfigError("ZNX_BLOB_URL: s3:// needs `pip install 'znx[s3]'`") from None
-        self._store: Any = from_url(url)
+        self._store: Any = from_url(url, retry_config=_BRIEFLY)
         self.writers: Executor = ThreadPoolExecutor(16, thread_name_prefix="blobs")
 
     def put(self, key: str, content: bytes) -> None:
