@@ -103,6 +103,7 @@ async def _editor(
         form=form,
         choices=await teams.choices(gw, actor),
         may_change=may_change(request),
+        public_url=gw.settings.public_url,
         problem=problem,
         wrong=wrong,
         done=N_("Saved.") if request.query.get("done") else "",

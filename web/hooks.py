@@ -1,11 +1,13 @@
-"""The addresses that shops' systems call: the body within its limit to the flow, what became of it back as HTTP."""
+"""The addresses that shops' systems, sites and chats call: the body within its limit to the flow, the outcome back."""
 
 from aiohttp import web
 
-from gateway import source_calls
+from gateway import site_calls, source_calls
 from gateway.context import Gateway
-from gateway.errors import Invalid
+from gateway.domain.site_messages import MAX_BODY_BYTES
+from gateway.errors import Forbidden, Invalid
 
+from . import security
 from .api.dispatch import read_body
 from .api.operations import answer
 from .api.problems import Problem, problems
@@ -20,9 +22,28 @@ def setup(app: web.Application, gw: Gateway) -> None:
     async def call(request: web.Request) -> web.Response:
         return await _called(gw, request)
 
+    async def message(request: web.Request) -> web.Response:
+        return await _posted(gw, request)
+
     hooks = web.Application(middlewares=[problems])
+    hooks.router.add_post("/channels/{id}", message)
     hooks.router.add_post("/{kind}/{key}", call)
     app.add_subapp(PREFIX, hooks)
+
+
+async def _posted(gw: Gateway, request: web.Request) -> web.Response:
+    """202 for what is kept, 200 for what was kept before; the ledger's row says what becomes of it."""
+    if request.content_type != "application/json":
+        raise Problem(415, "send application/json", {"Accept-Post": "application/json"})
+    body = await read_body(request, MAX_BODY_BYTES)
+    scheme, _, key = request.headers.get("Authorization", "").partition(" ")
+    shown = key.strip() if scheme.lower() == "bearer" else ""
+    ip = security.client_ip(request, gw.settings)
+    try:
+        taken = await site_calls.take(gw, site_calls.SiteCall(request.match_info["id"], shown, body, ip))
+    except Forbidden as error:
+        raise Problem(401, str(error), {"WWW-Authenticate": 'Bearer realm="znx"'}) from None
+    return answer({"id": taken.inbound_id}, 202 if taken.new else 200)
 
 
 async def _called(gw: Gateway, request: web.Request) -> web.Response:

@@ -59,3 +59,7 @@ class Trust:
     arc: str = ""
     policy: str = ""
     details: Mapping[str, str] = field(default_factory=dict)
+
+
+BY_KEY = Trust("verified", "channel-key")
+"""What is known of whoever a site or chat names: it showed the key of its channel."""

@@ -236,7 +236,8 @@ async def _answer(session: AsyncSession, gw: Gateway, filed: Sequence[tuple[Case
         if case.facts.email.mail_class == "feedback-report":
             delivery_id = case.facts.token.delivery_id if case.facts.token else ""
             await complained(session, gw, case.read.evidence.raw, delivery_id)
-    said = [(case, done) for case, done in filed if case.facts.email.mail_class == "human" or case.facts.note]
+    fresh = [(case, done) for case, done in filed if done.new]
+    said = [(case, done) for case, done in fresh if case.facts.email.mail_class == "human" or case.facts.note]
     routings = await route_all(session, gw, [done.message_id for _, done in said])
     by_person = [(case, done) for case, done in said if _wrote_a_person(case)]
     told = [done.message_id for case, done in said if _wrote_a_person(case) or case.facts.note]

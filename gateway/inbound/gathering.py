@@ -8,7 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gateway.context import Gateway
 from gateway.domain.addresses import NotesAddress, ShopAddress, TokenAddress, fold, own_local, recipient_of
-from gateway.domain.authenticity.author import author
+from gateway.domain.authenticity.author import Mailbox, author
 from gateway.domain.composing import LOOP_HEADER
 from gateway.domain.emails import Email
 from gateway.domain.facts import Facts, OrderFacts
@@ -16,6 +16,7 @@ from gateway.domain.note_readers import note_of
 from gateway.domain.notes import OrderNote
 from gateway.domain.placing import quoted_tokens
 from gateway.domain.routing.channels import ORDERED, Channel, recipient_by
+from gateway.domain.site_messages import channel_of_call, order_of
 from gateway.domain.values import BUYER_CONFIRMED, Trust
 from gateway.store import facts as store
 from gateway.store.inbound import Claimed
@@ -39,20 +40,32 @@ async def gather(session: AsyncSession, gw: Gateway, evidence: Evidence) -> Fact
 async def gather_all(session: AsyncSession, gw: Gateway, mails: Sequence[Evidence]) -> list[Facts]:
     """The facts of each mail, in order, as if the others were not there."""
     reached = await _reached(session, gw, [evidence.claimed for evidence in mails])
-    known = [_known(gw, evidence, reached[evidence.claimed.rcpt_to]) for evidence in mails]
+    known = [_known(gw, evidence, reached[_door(evidence.claimed)]) for evidence in mails]
     buyers = await store.buyers_by_address(session, {key for facts in known if (key := _writer(facts)) is not None})
     known = [replace(facts, buyer=buyers.get(key)) if (key := _writer(facts)) else facts for facts in known]
     orders, threads = await _orders(session, known), await _referenced(session, known)
     return [await _with_shop(session, facts, orders, threads) for facts in known]
 
 
-async def _reached(session: AsyncSession, gw: Gateway, batch: Sequence[Claimed]) -> dict[str, store.Reached | None]:
+Door = tuple[bool, str]
+"""Whether a site or chat called, and what the ledger has as the recipient."""
+
+
+def _door(claimed: Claimed) -> Door:
+    return claimed.by_call, claimed.rcpt_to
+
+
+async def _reached(session: AsyncSession, gw: Gateway, batch: Sequence[Claimed]) -> dict[Door, store.Reached | None]:
     """Where each recipient's address leads."""
     domain, now = gw.settings.mail_domain, gw.clock.now()
-    return {
-        rcpt_to: await store.reach(session, recipient_of(rcpt_to, domain), own_local(rcpt_to, domain), now)
-        for rcpt_to in dict.fromkeys(claimed.rcpt_to for claimed in batch)
-    }
+    found: dict[Door, store.Reached | None] = {}
+    for by_call, rcpt_to in dict.fromkeys(map(_door, batch)):
+        if by_call:
+            found[by_call, rcpt_to] = await store.reach_by_call(session, channel_of_call(rcpt_to))
+        else:
+            recipient, local = recipient_of(rcpt_to, domain), own_local(rcpt_to, domain)
+            found[by_call, rcpt_to] = await store.reach(session, recipient, local, now)
+    return found
 
 
 def _known(gw: Gateway, evidence: Evidence, reached: store.Reached | None) -> Facts:
@@ -62,11 +75,13 @@ def _known(gw: Gateway, evidence: Evidence, reached: store.Reached | None) -> Fa
     channel = reached.channel if reached else None
     if reached is not None and channel is not None and reached.token is None:
         recipient = recipient_by(channel, reached.shop.slug, recipient)
+        if claimed.by_call:
+            recipient = ShopAddress(reached.shop.slug, order_of(email))
     return Facts(
         recipient=recipient,
         email=email,
         trust=evidence.trust,
-        author=author(evidence.raw),
+        author=Mailbox("", claimed.mail_from) if claimed.by_call else author(evidence.raw),
         null_sender=not claimed.mail_from and not isinstance(recipient, TokenAddress),
         own_mail=(email.header(LOOP_HEADER) or "").strip().lower() == domain.lower(),
         shop=reached.shop if reached else None,

@@ -9,6 +9,7 @@ from gateway.clock import new_id
 from gateway.domain.emails import Attachment, Email
 from gateway.domain.facts import Clue, Facts, File
 from gateway.domain.messages import NewMessage, StoredFile
+from gateway.domain.site_messages import dedupe_key
 from gateway.domain.values import Trust
 from gateway.store.inbound import Claimed
 
@@ -23,7 +24,7 @@ def new_message(claimed: Claimed, facts: Facts, filed: File) -> NewMessage:
     return NewMessage(
         id=new_id(),
         direction="inbound",
-        channel=filed.channel,
+        channel=facts.channel.kind if claimed.by_call and facts.channel else filed.channel,
         author_kind="correspondent" if facts.shop and facts.shop.system else "buyer",
         author_name=_author_name(facts, is_note),
         subject="" if is_note else email.subject,
@@ -43,6 +44,7 @@ def new_message(claimed: Claimed, facts: Facts, filed: File) -> NewMessage:
         automatic="" if is_note else _AUTOMATIC.get(email.mail_class, ""),
         raw_sha256=claimed.sha256,
         inbound_id=claimed.id,
+        dedupe_key=dedupe_key(facts.channel.id, email) if claimed.by_call and facts.channel else None,
         channel_id=facts.channel.id if facts.channel and facts.token is None else None,
         attachments=tuple(stored_attachment(file) for file in email.attachments),
     )

@@ -13,7 +13,8 @@ from gateway import maillog
 from gateway.blobs import keep
 from gateway.context import Gateway
 from gateway.domain.emails import Email
-from gateway.domain.values import Peer, Trust
+from gateway.domain.site_messages import email_of
+from gateway.domain.values import BY_KEY, Peer, Trust
 from gateway.errors import Conflict, Duplicate, PermanentError, TemporaryError, Unreadable
 from gateway.inbound.answering import Answering, Reply, nobody
 from gateway.inbound.concluding import BySeller, FilesMissing, Outcome, Read, TakenOver, conclude
@@ -131,9 +132,11 @@ class Processor:
 
     async def _read_and_conclude(self, claimed: Claimed, content: Content | None) -> None:
         raw = await loaded(content, self._gw.blobs)
-        email = await self._reader.read(raw)
-        evidence = Evidence(claimed, email, await self._trust(raw, claimed), raw)
-        await learn_order(self._gw, evidence)
+        if claimed.by_call:
+            evidence = Evidence(claimed, email_of(raw, claimed.mail_from), BY_KEY, raw)
+        else:
+            evidence = Evidence(claimed, await self._reader.read(raw), await self._trust(raw, claimed), raw)
+            await learn_order(self._gw, evidence)
         ending = await self._ended(evidence)
         maillog.event(f"inbound.{ending.state}", id=claimed.id, why=ending.why, thread=ending.thread_id)
 

@@ -123,6 +123,12 @@ async def reach(session: AsyncSession, recipient: Recipient, local: str, now: da
     return await _by_channel(session, recipient, local)
 
 
+async def reach_by_call(session: AsyncSession, channel_id: str) -> Reached | None:
+    """What a channel of a site or chat leads to; None once it is closed or gone."""
+    channel = await maybe_channel(session, channel_id)
+    return _reached(await _shop(session, _SHOP_BY_ID, id=channel.shop_id), channel) if channel else None
+
+
 async def _by_channel(session: AsyncSession, recipient: Recipient, local: str) -> Reached | None:
     """A shop's own addresses need no channel, but may have one that says more about them."""
     shop = None
@@ -132,11 +138,11 @@ async def _by_channel(session: AsyncSession, recipient: Recipient, local: str) -
     channel = choose(known, local, recipient, shop.id if shop else None)
     if channel is not None and shop is None:
         shop = await _shop(session, _SHOP_BY_ID, id=channel.shop_id)
+    return _reached(shop, channel)
+
+
+def _reached(shop: ShopFacts | None, channel: Channel | None = None) -> Reached | None:
     return Reached(shop, channel=channel) if shop else None
-
-
-def _reached(shop: ShopFacts | None) -> Reached | None:
-    return Reached(shop) if shop else None
 
 
 async def _shop(session: AsyncSession, statement: Select[Any], **named: str) -> ShopFacts | None:

@@ -54,6 +54,11 @@ class Claimed:
     attempts: int
 
     @property
+    def by_call(self) -> bool:
+        """Whether a site or chat posted it: then it is no mail, and the key of its channel proves who wrote it."""
+        return self.ingress == "webhook"
+
+    @property
     def content_key(self) -> str:
         """Names recipient and content: the same mail sent again has the same."""
         return hashlib.sha256(f"{fold(self.rcpt_to)}\0{self.sha256}".encode()).hexdigest()
