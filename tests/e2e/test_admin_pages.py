@@ -10,7 +10,7 @@ from tests.web.conftest import Site
 
 pytestmark = pytest.mark.browser
 DATABASES = ("sqlite",)
-PAGES = ("/dashboard", "/health", "/shops", "/shops/lantern", "/templates", "/people", "/tokens", "/audit")
+PAGES = ("/dashboard", "/ledger", "/health", "/shops", "/shops/lantern", "/templates", "/people", "/tokens", "/audit")
 
 
 async def test_an_admins_way(site: Site, chromium: Browser) -> None:
