@@ -5,6 +5,7 @@ Nothing here knows which shops or tokens exist.
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 import idna
 
@@ -125,6 +126,23 @@ def _order(local: str) -> Recipient | None:
 
 def _shop(local: str) -> Recipient | None:
     return ShopAddress(local) if SLUG.fullmatch(local) else None
+
+
+@lru_cache(maxsize=4096)
+def lane_of(address: str) -> str:
+    """The queue that mail to this address waits in, so that no shop's mails wait for all of another's.
+
+    A shop's own addresses share one; so do all tokens, whose shops only the database knows.
+    """
+    match recipient_of(address, split(address)[1]):
+        case ShopAddress(slug=slug) | NotesAddress(slug=slug):
+            return slug
+        case TokenAddress(purpose=purpose):
+            return f"{purpose}."
+        case RoleAddress(role=role):
+            return role
+        case ForeignAddress(address=folded):
+            return folded
 
 
 def mask(address: str) -> str:

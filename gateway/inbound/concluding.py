@@ -84,7 +84,7 @@ async def conclude(session: AsyncSession, gw: Gateway, batch: Sequence[Read]) ->
     mine = await hold(session, [read.claimed for read in batch])
     outcomes: dict[str, Outcome] = {read.claimed.id: TakenOver() for read in batch if read.claimed.id not in mine}
     while waiting := [read for read in batch if read.claimed.id not in outcomes]:
-        outcomes |= await _conclude(session, gw, apart(waiting, lambda read: _marks(gw, read)))
+        outcomes |= await _conclude(session, gw, waiting)
     return [outcomes[read.claimed.id] for read in batch]
 
 
@@ -127,7 +127,8 @@ def _touched(case: Case) -> set[Hashable]:
 async def _conclude(session: AsyncSession, gw: Gateway, batch: Sequence[Read]) -> dict[str, Outcome]:
     """The outcomes of mails that come first, by their ids; who touches one of those is left for the next time."""
     duplicates = await duplicates_of(session, [read.claimed for read in batch])
-    fresh = [read for read in batch if read.claimed.id not in duplicates]
+    new = [read for read in batch if read.claimed.id not in duplicates]
+    fresh = apart(new, lambda read: _marks(gw, read))
     known = await gather_all(session, gw, [read.evidence for read in fresh])
     cases = apart((Case(read, facts, decide(facts)) for read, facts in zip(fresh, known, strict=True)), _touched)
     endings = duplicates | await _carry_out(session, gw, cases)

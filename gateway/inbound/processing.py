@@ -80,6 +80,7 @@ class Processor:
         self._gw, self._reader, self._witness, self._parallel = gw, reader, witness, parallel
         self._answering = Answering(gw, reply)
         self._stranded: list[Claimed] = []
+        self._served = ""
         self._conclusions: Together[Read, Outcome] = Together(
             gw.db, lambda session, batch: conclude(session, gw, batch)
         )
@@ -88,6 +89,7 @@ class Processor:
         """Process what is due, a handful at a time; how many were taken. Cancelling gives back what is not finished."""
         batch, contents = await self._gw.db.at_once(self._take)
         self._stranded.clear()
+        self._served = batch[-1].lane if batch else ""
         try:
             await asyncio.gather(*(self._process(claimed, contents.get(claimed.sha256)) for claimed in batch))
         except asyncio.CancelledError:
@@ -98,7 +100,7 @@ class Processor:
 
     async def _take(self, session: AsyncSession) -> tuple[list[Claimed], dict[str, Content]]:
         await give_back(session, self._stranded, self._gw.clock.now())
-        batch = await claim(session, self._gw.clock.now(), self._parallel)
+        batch = await claim(session, self._gw.clock.now(), self._parallel, self._served)
         return batch, await contents_of(session, batch)
 
     async def _process(self, claimed: Claimed, content: Content | None) -> None:

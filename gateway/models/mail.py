@@ -27,7 +27,8 @@ class InboundEmail(SQLModel, table=True):
     Life cycle: pending → filed | held | discarded | failed; held → pending (released) | discarded;
     failed → pending (reprocessed). `why` is a reason code, `details` its particulars.
     `content_key` names recipient and content, and is taken by the one row that was filed or held: a mail sent
-    again because its 250 was lost can't take it, and is discarded as a duplicate.
+    again because its 250 was lost can't take it, and is discarded as a duplicate. `lane` is the queue that it waits
+    in: those of different shops take turns.
     """
 
     __tablename__ = "inbound_emails"
@@ -35,6 +36,12 @@ class InboundEmail(SQLModel, table=True):
         Index(
             "ix_inbound_due",
             "next_attempt_at",
+            sqlite_where=text("state = 'pending'"),
+            postgresql_where=text("state = 'pending'"),
+        ),
+        Index(
+            "ix_inbound_lane",
+            *("lane", "next_attempt_at"),
             sqlite_where=text("state = 'pending'"),
             postgresql_where=text("state = 'pending'"),
         ),
@@ -66,6 +73,7 @@ class InboundEmail(SQLModel, table=True):
     released_by: str = ""
     attempts: int = 0
     next_attempt_at: datetime
+    lane: str = ""
     decided_at: datetime | None = None
 
 

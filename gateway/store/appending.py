@@ -26,7 +26,7 @@ SQLITE_PRAGMAS = (
 RAW_COLUMNS = ("sha256", "size", "content", "blob_key", "created_at")
 LEDGER_COLUMNS = (
     *("id", "received_at", "next_attempt_at", "ingress", "peer", "mail_from", "rcpt_to", "author", "size", "sha256"),
-    *("state", "why", "details", "order_no", "released_by", "attempts"),
+    *("state", "why", "details", "order_no", "released_by", "attempts", "lane"),
 )
 _ROWS_A_STATEMENT = 64
 """SQLite's statement grows with its rows: few enough that each size is compiled once and kept."""

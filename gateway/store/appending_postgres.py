@@ -35,7 +35,7 @@ _LEDGER = dict(
         LEDGER_COLUMNS,
         (
             *("text", "timestamptz", "timestamptz", "text", "jsonb", "text", "text", "text", "int", "text"),
-            *("text", "text", "jsonb", "text", "text", "int"),
+            *("text", "text", "jsonb", "text", "text", "int", "text"),
         ),
         strict=True,
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, select, update
+from sqlalchemy import ColumnElement, Integer, bindparam, literal_column, select, text, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gateway.blobs import BlobStore, fetch
@@ -21,6 +21,42 @@ LEASE = timedelta(seconds=120)
 """How long a worker may take over one mail before another may try; parsing is cut long before."""
 _RAW = table_of(RawEmail)
 _INBOUND = table_of(InboundEmail)
+# Spelled out: neither database knows of a parameter that it has a value which a partial index asks for.
+_PENDING = _INBOUND.c.state == literal_column("'pending'")
+
+
+_WAITING = {
+    # SQLite would rather read all that is pending.
+    "sqlite": "inbound_emails AS waiting INDEXED BY ix_inbound_lane",
+    "postgresql": "inbound_emails AS waiting",
+}
+_LANES = {
+    dialect: text(
+        "WITH RECURSIVE lanes(lane) AS ("
+        f"SELECT min(waiting.lane) FROM {waiting} WHERE waiting.state = 'pending' UNION ALL "
+        f"SELECT (SELECT min(waiting.lane) FROM {waiting} WHERE waiting.state = 'pending' "
+        "AND waiting.lane > lanes.lane)"
+        " FROM lanes WHERE lanes.lane IS NOT NULL) SELECT lane FROM lanes WHERE lane IS NOT NULL"
+    )
+    for dialect, waiting in _WAITING.items()
+}
+"""The lanes in which anything waits: each is found from the one before it, however much waits there."""
+
+
+# Made once: making a statement costs several times as much as running it.
+_DUE = (
+    select(_INBOUND.c.id)
+    .where(_PENDING, _INBOUND.c.lane == bindparam("from_lane"), _INBOUND.c.next_attempt_at <= bindparam("now"))
+    .order_by(_INBOUND.c.next_attempt_at)
+    .limit(bindparam("most", type_=Integer()))
+    .with_for_update(skip_locked=True)
+)
+_CLAIM = (
+    update(_INBOUND)
+    .where(_INBOUND.c.id.in_(_DUE))
+    .values(next_attempt_at=bindparam("until"), attempts=_INBOUND.c.attempts + 1)
+    .returning(_INBOUND)
+)
 _SAME_CONTENT = select(
     *(_INBOUND.c[name] for name in ("content_key", "id", "shop_id", "thread_id")),
 ).where(_INBOUND.c.content_key.in_(bindparam("keys", expanding=True)))
@@ -52,6 +88,7 @@ class Claimed:
     released_by: str
     received_at: datetime
     attempts: int
+    lane: str = ""
 
     @property
     def by_call(self) -> bool:
@@ -78,27 +115,50 @@ class Ending:
     owns_content: bool = False
 
 
-async def claim(session: AsyncSession, now: datetime, limit: int) -> list[Claimed]:
-    """Take up to `limit` due rows, oldest first, for LEASE; no two workers get the same one."""
-    due = (
-        select(_INBOUND.c.id)
-        .where(_INBOUND.c.state == "pending", _INBOUND.c.next_attempt_at <= now)
-        .order_by(_INBOUND.c.next_attempt_at)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    taken = (
-        update(_INBOUND)
-        .where(_INBOUND.c.id.in_(due))
-        .values(next_attempt_at=now + LEASE, attempts=_INBOUND.c.attempts + 1)
-        .returning(_INBOUND)
-    )
-    rows = (await (await session.connection()).execute(taken)).mappings().all()
+async def claim(session: AsyncSession, now: datetime, limit: int, after: str = "") -> list[Claimed]:
+    """Take up to `limit` due rows for LEASE; no two workers get the same one.
+
+    Lanes take turns, beginning behind the one named `after`; of a lane the oldest go first.
+    """
+    connection = await session.connection()
+    taken: list[Claimed] = []
+    lanes = _turned(list((await connection.execute(_LANES[connection.dialect.name])).scalars()), after)
+    while lanes and len(taken) < limit:
+        share, more = -(-(limit - len(taken)) // len(lanes)), []
+        for lane in lanes:
+            room = min(share, limit - len(taken))
+            found = await _claim(session, lane, now, room) if room else []
+            taken += found
+            more += [lane] if room and len(found) == room else []
+        lanes = more
+    return taken
+
+
+def _turned(lanes: list[str], after: str) -> list[str]:
+    """The lanes behind the one that was served last, then the others."""
+    start = lanes.index(after) + 1 if after in lanes else 0
+    return lanes[start:] + lanes[:start]
+
+
+async def _claim(session: AsyncSession, lane: str, now: datetime, most: int) -> list[Claimed]:
+    of = {"from_lane": lane, "now": now, "until": now + LEASE, "most": most}
+    rows = (await (await session.connection()).execute(_CLAIM, of)).mappings().all()
     return sorted((_claimed(row) for row in rows), key=lambda claimed: claimed.id)
 
 
 def _claimed(row: Mapping[Any, Any]) -> Claimed:
-    names = ("id", "rcpt_to", "mail_from", "author", "sha256", "ingress", "released_by", "received_at", "attempts")
+    names = (
+        "id",
+        "rcpt_to",
+        "mail_from",
+        "author",
+        "sha256",
+        "ingress",
+        "released_by",
+        "received_at",
+        "attempts",
+        "lane",
+    )
     return Claimed(peer=Peer(**row["peer"]), **{name: row[name] for name in names})
 
 

@@ -19,6 +19,7 @@ from typing import Protocol
 
 from gateway.blobs import BlobStore, LocalBlobs, content_key, keep
 from gateway.clock import new_id
+from gateway.domain.addresses import lane_of
 from gateway.domain.values import Arrival, Peer
 from gateway.errors import RateLimited, StorageFull, TemporaryError, Unavailable
 from gateway.segments import Segments
@@ -278,7 +279,7 @@ def _ledger_rows(waiting: _Waiting, ids: Sequence[str]) -> list[Row]:
     return [
         (
             *(id_, at, at, arrival.ingress, peer, envelope.mail_from, rcpt, entry.author, size, waiting.digest),
-            *("pending", "", "{}", "", "", 0),
+            *("pending", "", "{}", "", "", 0, lane_of(rcpt)),
         )
         for id_, rcpt in zip(ids, envelope.rcpt_tos, strict=True)
     ]
