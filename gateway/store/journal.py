@@ -66,7 +66,6 @@ class _Waiting:
     entry: Entry
     digest: str
     answer: asyncio.Future[Sequence[str]]
-    loop: asyncio.AbstractEventLoop
     blob_key: str | None = None
 
     @property
@@ -85,13 +84,11 @@ Answer = Sequence[str] | TemporaryError
 
 
 def _resolve(answers: Iterable[tuple[_Waiting, Answer]]) -> None:
-    """Hand the answers to their sessions' loops, each loop woken once; a loop that is gone needs none."""
-    by_loop: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[Sequence[str]], Answer]]] = {}
-    for waiting, answer in answers:
-        by_loop.setdefault(waiting.loop, []).append((waiting.answer, answer))
-    for loop, settled in by_loop.items():
+    """Hand the answers to their sessions' loop, woken once for all; a loop that is gone needs none."""
+    settled = [(waiting.answer, answer) for waiting, answer in answers]
+    if settled:
         with contextlib.suppress(RuntimeError):
-            loop.call_soon_threadsafe(_settle, settled)
+            settled[0][0].get_loop().call_soon_threadsafe(_settle, settled)
 
 
 def _settle(answers: Iterable[tuple["asyncio.Future[Sequence[str]]", Answer]]) -> None:
@@ -105,7 +102,7 @@ def _settle(answers: Iterable[tuple["asyncio.Future[Sequence[str]]", Answer]]) -
 
 
 class Journal:
-    """The writer of accepted mail. `append` returns only after the commit."""
+    """The writer of the mail that one loop accepts. `append` returns only after the commit."""
 
     def __init__(
         self, database: Appendable, blobs: BlobStore, limits: SenderLimits = SenderLimits(), room: int = MOST_WAITING
@@ -113,7 +110,8 @@ class Journal:
         self._database, self._blobs, self._limits, self._room = database, blobs, limits, room
         self._handed = self._settled = 0  # bytes; each is counted by one thread alone
         self._segments = Segments(blobs.root) if isinstance(blobs, LocalBlobs) else None
-        self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
+        self._gathered: list[_Waiting] = []
+        self._queue: queue.SimpleQueue[list[_Waiting] | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._closed = False
         self._starting = threading.Lock()
@@ -134,7 +132,7 @@ class Journal:
             raise Unavailable("too much waits for the disk or the database already")
         loop = asyncio.get_running_loop()
         digest = hashlib.sha256(entry.arrival.raw).hexdigest()
-        waiting = _Waiting(entry, digest, loop.create_future(), loop)
+        waiting = _Waiting(entry, digest, loop.create_future())
         if waiting.large and self._segments is None:
             putting = loop.create_task(self._put_first(waiting))
             self._putting.add(putting)
@@ -156,13 +154,22 @@ class Journal:
             self._hand_over(waiting)
 
     def _hand_over(self, waiting: _Waiting) -> None:
+        """Together with what else the loop has ready: to wake the writer for each would cost more than its row."""
         self._handed += len(waiting.entry.arrival.raw)
-        self._queue.put(waiting)
-        self._ensure_writer()
+        if not self._gathered:
+            waiting.answer.get_loop().call_soon(self._pass_on)
+        self._gathered.append(waiting)
+
+    def _pass_on(self) -> None:
+        gathered, self._gathered = self._gathered, []
+        if gathered:
+            self._queue.put(gathered)
+            self._ensure_writer()
 
     def close(self) -> None:
         """Write what waits, then end the writer. Blocks until it has ended."""
         self._closed = True
+        self._pass_on()
         self._queue.put(None)
         if self._thread is not None:
             self._thread.join()
@@ -191,15 +198,12 @@ class Journal:
     def _take(self) -> tuple[list[_Waiting], bool]:
         """Everything that waits, at least one, and whether the end was called."""
         batch: list[_Waiting] = []
-        item = self._queue.get()
-        while item is not None:
-            batch.append(item)
-            if len(batch) >= MAX_BATCH:
+        some = self._queue.get()
+        while some is not None:
+            batch += some
+            if len(batch) >= MAX_BATCH or self._queue.empty():
                 return batch, False
-            try:
-                item = self._queue.get_nowait()
-            except queue.Empty:
-                return batch, False
+            some = self._queue.get()
         return batch, True
 
     def _keep_large(self, batch: list[_Waiting]) -> list[_Waiting]:
@@ -210,8 +214,7 @@ class Journal:
         try:
             keys = self._segments.append([waiting.entry.arrival.raw for waiting in large])
         except TemporaryError as error:
-            failure = error
-            _resolve((waiting, failure) for waiting in large)
+            _resolve([(waiting, error) for waiting in large])
             return [waiting for waiting in batch if not waiting.large]
         for waiting, key in zip(large, keys, strict=True):
             waiting.blob_key = key
@@ -267,15 +270,13 @@ def _insert(appender: Appender, admitted: Sequence[tuple[_Waiting, Sequence[str]
 
 
 def _raw_row(waiting: _Waiting) -> Row:
-    raw = waiting.entry.arrival.raw
-    content = None if waiting.blob_key else raw
-    return (waiting.digest, len(raw), content, waiting.blob_key, waiting.entry.received_at)
+    raw, key = waiting.entry.arrival.raw, waiting.blob_key
+    return (waiting.digest, len(raw), None if key else raw, key, waiting.entry.received_at)
 
 
 def _ledger_rows(waiting: _Waiting, ids: Sequence[str]) -> list[Row]:
     entry, arrival = waiting.entry, waiting.entry.arrival
-    at, envelope, peer = entry.received_at, arrival.envelope, _peer_json(arrival.peer)
-    size = len(arrival.raw)
+    at, size, envelope, peer = entry.received_at, len(arrival.raw), arrival.envelope, _peer_json(arrival.peer)
     return [
         (
             *(id_, at, at, arrival.ingress, peer, envelope.mail_from, rcpt, entry.author, size, waiting.digest),
