@@ -14,7 +14,7 @@ SHORT = tuple(replace(accept.CASES[number], mails=accept.CASES[number].mails // 
 PARTS: Mapping[str, Callable[[], list[Row]]] = {
     "accepting": lambda: accept.run(SHORT, rounds=1),
     "filing": lambda: filing.run(rounds=1, count=300),
-    "sending": lambda: sending.run(mails=400, runs=1),
+    "sending": lambda: sending.run(mails=400, rounds=1),
     "waiting": lambda: memory.run(connections=1000, streams=200),
 }
 
