@@ -174,8 +174,8 @@ def rows_of(case: Case, found: dict[str, Any]) -> list[Row]:
         rate = found["servers"][name]["rate"]
         rows.append(Row(f"accept {name}: {case}", rate, peer, goal, peer_name="Postfix"))
         # Processor time, unlike the clock, does not care what else the machine has to do.
-        cpu = (found["servers"][one]["cpu_ms"]["server"] for one in (name, "postfix"))
-        rows.append(Row(f"accept CPU {name}: {case}", *cpu, goal, "ms/mail", "Postfix"))
+        ours, theirs = (found["servers"][one]["cpu_ms"]["server"] for one in (name, "postfix"))
+        rows.append(Row(f"accept CPU {name}: {case}", ours, theirs, goal, "ms/mail", "Postfix"))
     if case.size == 2_000 and case.sessions == 50:
         spent, limit = found["servers"]["sqlite"]["cpu_ms"]["server"], 0.2 if case.kept else 0.4
         rows.append(Row(f"accept CPU limit: {case}", spent, limit, 1.0, "ms/mail", "the limit"))

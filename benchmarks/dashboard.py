@@ -168,7 +168,7 @@ def main() -> None:
         folder = options.keep or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
         for kind in options.on or ("sqlite", "postgresql"):
-            with databases(kind, folder) as (url, fresh):
+            with databases(kind, folder, at="") as (url, fresh):
                 figures += asyncio.run(run(kind, url, fresh, options.messages, folder))
     for one in figures:
         told = "right" if one.right else "WRONG"

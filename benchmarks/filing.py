@@ -137,7 +137,7 @@ def peer_round(python: Path, batch: list[bytes]) -> Filed:
     with tempfile.TemporaryDirectory(prefix="znxmails") as folder:
         for number, raw in enumerate(batch):
             (Path(folder) / f"{number:06}").write_bytes(raw)
-        command = [python, Path(__file__).with_name("filing_peer.py"), folder]
+        command: list[str | Path] = [python, Path(__file__).with_name("filing_peer.py"), folder]
         done = subprocess.run(command, check=True, capture_output=True, text=True)
     filed, rate, cpu = done.stdout.split()[-3:]
     assert int(filed) == len(batch)
