@@ -56,7 +56,7 @@ async def outgoing(api: Api, thread_id: str) -> dict[str, str | None]:
     """A queued answer, a suppressed address and a pause of the shop lotus."""
     gw, seller = api.house.gw, Actor("token", "t", "lotus", "admin", None)
     await outbound.reply(gw, seller, thread_id, outbound.ReplyDraft("Hello"))
-    (delivery,) = await api.house.all(Delivery)
+    delivery = next(one for one in await api.house.all(Delivery) if one.kind == "reply")
     pause = await deliveries.pause(gw, seller, "shop", "lotus")
     async with gw.db.write() as session:
         row = suppression(str(delivery.shop_id), "li@buyer.test", "all", "address", gw.clock.now())
@@ -86,7 +86,8 @@ async def everything(api: Api) -> dict[str, str | None]:
     letter.add_attachment(b"%PDF-1.4", maintype="application", subtype="pdf", filename="a.pdf")
     with_file = await api.house.receive(letter)
     message = (await api.get(f"/messages/{with_file.message_id}")).json
-    theirs = {"threads": row.thread_id, "messages": row.message_id, "inbound": row.id}
+    held = await api.house.receive(mail(sender="eve@evil.test"), sender="eve@evil.test")
+    theirs = {"threads": row.thread_id, "messages": row.message_id, "inbound": held.id}
     theirs["attachments"] = message["attachments"][0]["id"]
     shop_admin = Actor("token", "t", "lotus", "admin", None)
     _, event = await restructuring.split(api.house.gw, shop_admin, row.thread_id or "", [with_file.message_id or ""])
@@ -101,10 +102,16 @@ async def everything(api: Api) -> dict[str, str | None]:
     return theirs
 
 
+def test_every_call_about_one_thing_that_reads_a_body_has_one_here() -> None:
+    needed = {one.name for one in OPERATIONS if one.body and ("{id}" in one.path or "{slug}" in one.path)}
+    assert needed - {"put_template", "preview_template"} <= set(bodies({"threads": "", "buyers": ""}))
+
+
 def bodies(theirs: dict[str, str | None]) -> dict[str, dict[str, Any]]:
     """What each operation that needs one is told."""
     return {
         "put_shop": {"name": "Mine now"},
+        "put_brand": {"accent": "#336699"},
         "put_order": {"buyer": {"email": "li@buyer.test"}},
         "add_order_note": {"text": "hello"},
         "add_reply": {"text": "hello"},
@@ -130,11 +137,29 @@ def bodies(theirs: dict[str, str | None]) -> dict[str, dict[str, Any]]:
     }
 
 
+IN_NO_STATE_FOR_IT = {
+    # Calls about one's own things that are understood and refused, since these can't do it now; all others do it.
+    "merge_buyer": 422,  # with itself
+    "merge_thread": 422,
+    "split_thread": 422,  # by messages that it does not have
+    "move_thread": 409,  # to the order that it is of
+    "send_reply_now": 409,  # it did not wait
+    "take_back_reply": 409,
+    "retry_delivery": 409,  # it waits already
+    "discard_inbound": 409,  # it was released just before
+    "reactivate_person": 409,  # was never shut out
+    "list_drafts": 409,  # a token is nobody who writes
+    "put_draft": 409,
+    "remove_draft": 409,
+}
+
+
 async def test_what_belongs_to_another_shop_is_not_there(api: Api) -> None:
-    """The neighbour's admin gets the very answer that is given for what never was; its own admin another one."""
+    """The neighbour's admin gets the very answer that is given for what never was; its own admin what was asked for."""
     theirs = await everything(api)
     told = bodies(theirs)
     about_one = [operation for operation in OPERATIONS if "{id}" in operation.path or "{slug}" in operation.path]
+    refused: dict[str, int] = {}
     for operation in sorted(about_one, key=lambda operation: operation.method == "DELETE"):
         words = operation.path.split("/")
         kind = "batch" if "batch" in words else words[1]
@@ -146,7 +171,9 @@ async def test_what_belongs_to_another_shop_is_not_there(api: Api) -> None:
         if kind != "shops":
             assert foreign.body == absent.body
         own = await api.call(operation.method, path, "lotus-admin", json=body)
-        assert (operation.name, own.status) != (operation.name, 404)
+        if own.status >= 300:
+            refused[operation.name] = own.status
+    assert refused == IN_NO_STATE_FOR_IT
 
 
 SCOPED = [
