@@ -1,8 +1,10 @@
 """The links that open a conversation's page to its buyer: made for each mail, listed and revoked by the shop."""
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -13,13 +15,13 @@ from gateway.domain.buyer_pages import LINK_LIFE
 from gateway.domain.ids import is_id
 from gateway.domain.tokens import fingerprint, from_entropy
 from gateway.errors import NotFound
-from gateway.models import BuyerLink
+from gateway.models import BuyerLink, OrderLink
 from gateway.store import buyer_links as store
 from gateway.store import threads
 from gateway.store.buyer_links import keep_link
 from gateway.store.conversation import Conversation
 
-__all__ = ["MadeLink", "keep_link", "make", "revoke", "working"]
+__all__ = ["MadeLink", "keep_link", "make", "make_for_order", "revoke", "working"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,7 @@ class MadeLink:
     """The address to put into a mail, shown nowhere else; it works once `row` is kept."""
 
     url: str
-    row: BuyerLink
+    row: BuyerLink | OrderLink
 
 
 def make(gw: Gateway, talk: Conversation, now: datetime) -> MadeLink:
@@ -38,6 +40,20 @@ def make(gw: Gateway, talk: Conversation, now: datetime) -> MadeLink:
         shop_id=talk.shop_id,
         thread_id=talk.thread_id,
         buyer_id=talk.buyer_id,
+        created_at=now,
+        expires_at=now + LINK_LIFE,
+    )
+    return MadeLink(f"{gw.settings.public_url}/b/{token}", row)
+
+
+def make_for_order(gw: Gateway, order: Mapping[str, Any], now: datetime) -> MadeLink:
+    """The same for an order that nobody may have written about yet: the page begins the thread, then is its page."""
+    token = from_entropy(os.urandom(20))
+    row = OrderLink(
+        fingerprint=fingerprint(token),
+        shop_id=order["shop_id"],
+        order_id=order["id"],
+        buyer_id=order["buyer_id"],
         created_at=now,
         expires_at=now + LINK_LIFE,
     )

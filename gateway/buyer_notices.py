@@ -9,7 +9,7 @@ from datetime import timedelta
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gateway import maillog
-from gateway.buyer_links import keep_link
+from gateway.buyer_links import keep_link, make_for_order
 from gateway.buyer_links import make as make_link
 from gateway.context import Gateway
 from gateway.domain.actors import SYSTEM
@@ -116,7 +116,8 @@ async def order_placed(session: AsyncSession, gw: Gateway, order_id: str) -> boo
     placed, now = await placed_order(session, order_id), gw.clock.now()
     if not placed.mails.order_placed or not placed.address or (placed.placed_at or now) < now - OLD:
         return False
-    context = {"shop_name": placed.shop.name, "order": order_context(placed.order), "link": None, "marker": ""}
+    link = make_for_order(gw, placed.order, now)
+    context = {"shop_name": placed.shop.name, "order": order_context(placed.order), "link": link.url, "marker": ""}
     notice = Notice(
         kind="order-placed",
         shop=placed.shop,
@@ -130,6 +131,7 @@ async def order_placed(session: AsyncSession, gw: Gateway, order_id: str) -> boo
         once=f"order\0{order_id}",
         notification=True,
     )
+    await keep_link(session, link.row)
     return await _post(session, gw, notice)
 
 

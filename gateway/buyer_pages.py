@@ -5,12 +5,9 @@ ledger as any mail does, and reading changes nothing.
 """
 
 import re
-from base64 import b64encode
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from email.header import Header
-from email.utils import format_datetime
 from pathlib import Path
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -38,6 +35,7 @@ from gateway.domain.composing.parts import safe_name
 from gateway.domain.conversations import AttachmentView, clean_text
 from gateway.domain.ids import is_id
 from gateway.domain.messages import NewMessage, Place, StoredFile
+from gateway.domain.page_mails import as_mail
 from gateway.domain.parsing import kinds
 from gateway.domain.tokens import fingerprint
 from gateway.errors import Duplicate, Invalid, NotFound, RateLimited, TemporaryError
@@ -106,8 +104,16 @@ async def file(gw: Gateway, token: str, attachment_id: str) -> tuple[AttachmentV
 async def answer(gw: Gateway, token: str, draft: PageDraft, ip: str) -> Written:
     """Write into the link's conversation. Raises NotFound, Invalid that names the field, RateLimited."""
     opened = await link(gw, token)
-    place = Place(opened.shop_id, opened.buyer_id, thread_id=opened.thread_id)
-    return await _write(gw, token, _tidy(draft, subject=False), place, ip)
+    tidy = _tidy(draft, subject=False)
+    begun = tidy if opened.thread_id else replace(tidy, subject=opened.subject)
+    return await _write(gw, token, begun, _place(opened), ip)
+
+
+def _place(opened: Link) -> Place:
+    """The conversation; where the order has none yet, what is written begins it."""
+    if opened.thread_id:
+        return Place(opened.shop_id, opened.buyer_id, thread_id=opened.thread_id)
+    return Place(opened.shop_id, opened.buyer_id, order_id=opened.order_id)
 
 
 async def open_matter(gw: Gateway, token: str, draft: PageDraft, ip: str) -> Written:
@@ -180,7 +186,7 @@ async def _file(
         return filed
     entry = PageEntry(
         id=inbound_id,
-        raw=_record(gw, opened, draft, message),
+        raw=as_mail(opened, draft, message, gw.settings.mail_domain),
         author=opened.author,
         mail_from=opened.address,
         rcpt_to=f"{opened.shop_slug}@{gw.settings.mail_domain}",
@@ -234,34 +240,6 @@ def _stored(one: ReceivedFile) -> StoredFile:
     )
 
 
-def _record(gw: Gateway, opened: Link, draft: PageDraft, message: NewMessage) -> bytes:
-    """What the ledger keeps: the words as a mail; files by their hash (RFC 2046 §5.2.3), since they are kept once."""
-    subject = " ".join(clean_text(draft.subject or opened.subject).split())
-    head = (
-        f"From: <{_line(opened.address)}>",
-        f"To: <{opened.shop_slug}@{gw.settings.mail_domain}>",
-        f"Subject: {Header(subject, 'utf-8').encode(linesep='').replace(chr(10), '')}",
-        f"Date: {format_datetime(message.received_at)}",
-        f"Message-ID: <{message.id}@{gw.settings.mail_domain}>",
-        "MIME-Version: 1.0",
-        f'Content-Type: multipart/mixed; boundary="{message.id}"',
-    )
-    words = b64encode(draft.text.encode()).decode()
-    lines = "\r\n".join(words[at : at + 76] for at in range(0, len(words), 76))
-    parts = [f"Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n{lines}"]
-    parts += [
-        f"Content-Type: message/external-body; access-type=x-znx-file; sha256={one.sha256}; size={one.size}\r\n\r\n"
-        f"Content-Type: {one.content_type}\r\n"
-        for one in message.attachments
-    ]
-    body = "".join(f"\r\n--{message.id}\r\n{part}" for part in parts)
-    return ("\r\n".join(head) + f"\r\n{body}\r\n--{message.id}--\r\n").encode()
-
-
-def _line(text: str) -> str:
-    return "".join(clean_text(text).split())
-
-
 async def ask_for_human(gw: Gateway, token: str) -> bool:
     """Put the conversation before the seller again: a label, high priority, an event; false when that is so already.
 
@@ -272,14 +250,14 @@ async def ask_for_human(gw: Gateway, token: str) -> bool:
         if _asked(opened):
             return False
         event = _human_event(gw, opened)
-        await file_message(session, Place(opened.shop_id, opened.buyer_id, thread_id=opened.thread_id), event)
+        thread_id = (await file_message(session, _place(opened), event)).thread_id
         change_no = await bump_change(session, opened.shop_id)
         label = in_words_of(opened.shop_locale, HUMAN_LABEL)
         labels = [*(one for one in opened.labels if one not in HUMAN_LABEL), label]
         changes = {"needs_reply": True, "unread": True, "priority": "high", "labels": labels, "change_no": change_no}
-        await threads.update_thread(session, SYSTEM, opened.thread_id, changes | {"snoozed_until": None})
+        await threads.update_thread(session, SYSTEM, thread_id, changes | {"snoozed_until": None})
         await message_arrived(session, gw, event.id)
-    maillog.event("buyer.asked_for_human", id=opened.thread_id)
+    maillog.event("buyer.asked_for_human", id=thread_id)
     return True
 
 
@@ -291,6 +269,7 @@ def _human_event(gw: Gateway, opened: Link) -> NewMessage:
         channel="site",
         author_kind="system",
         author_name=opened.buyer_name,
+        subject="" if opened.thread_id else opened.subject,
         text=words,
         fresh_text=words,
         received_at=gw.clock.now(),

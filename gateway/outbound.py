@@ -27,7 +27,7 @@ from gateway.domain.writing import due_at, undo_data
 from gateway.errors import AnsweredMeanwhile, Duplicate, Invalid, TemporaryError
 from gateway.letters import Words, render
 from gateway.mailing import signed
-from gateway.models import BuyerLink, ReplyToken
+from gateway.models import BuyerLink, OrderLink, ReplyToken
 from gateway.store import deliveries, drafts
 from gateway.store.conversation import Conversation, conversation, keep_token, revoked_tokens
 from gateway.store.filing import FiledMessage, file_message, lock_buyer
@@ -83,7 +83,7 @@ class _Letter:
     raw: bytes
     delivery: dict[str, Any]
     token: ReplyToken
-    link: BuyerLink
+    link: BuyerLink | OrderLink
 
 
 async def reply(gw: Gateway, actor: Actor, thread_id: str, draft: ReplyDraft) -> str:

@@ -3,11 +3,13 @@
 import pytest
 
 from gateway import blocking, buyer_links, buyer_pages, restructuring
+from gateway.clock import new_id
 from gateway.domain.actors import SYSTEM, Actor
 from gateway.domain.buyer_pages import PageDraft
 from gateway.errors import NotFound
-from gateway.models import Shop
+from gateway.models import Order, Shop, Thread
 from gateway.store.conversation import conversation
+from tests.builders import add_buyer
 from tests.conftest import StillClock
 from tests.house import House, mail
 
@@ -72,3 +74,58 @@ async def test_another_shop_can_neither_count_nor_stop_them(house: House) -> Non
             await act(house.gw, stranger, str(row.thread_id))
     assert len(await house.all(Shop)) >= 1
     assert await buyer_links.working(house.gw, SYSTEM, str(row.thread_id)) == 1
+
+
+async def test_an_orders_link_begins_the_thread_and_opens_it_from_then_on(house: House, clock: StillClock) -> None:
+    token = await order_link(house)
+    shown = await buyer_pages.conversation(house.gw, token)
+    assert shown.order is not None
+    assert (shown.entries, shown.link.subject, shown.order.order_no) == ((), "A-1001", "A-1001")
+    with pytest.raises(NotFound):
+        await buyer_pages.file(house.gw, token, new_id())
+    assert await house.all(Thread) == []
+    await buyer_pages.answer(house.gw, token, PageDraft(text="Can it come on Monday?"), "192.0.2.1")
+    row = await house.receive(mail(text="Or on Tuesday?"), "order-a-1001.lotus")
+    shown = await buyer_pages.conversation(house.gw, token)
+    assert [entry.text for entry in shown.entries] == ["Can it come on Monday?", "Or on Tuesday?"]
+    (thread,) = await house.all(Thread)
+    assert (thread.id, thread.subject) == (row.thread_id, "A-1001")
+    assert await buyer_links.working(house.gw, SYSTEM, thread.id) == 1
+    assert await buyer_links.revoke(house.gw, SYSTEM, thread.id) == 1
+    with pytest.raises(NotFound):
+        await buyer_pages.conversation(house.gw, token)
+
+
+async def test_an_orders_link_asks_for_a_human_before_there_is_a_thread(house: House) -> None:
+    token = await order_link(house)
+    assert await buyer_pages.ask_for_human(house.gw, token)
+    assert not await buyer_pages.ask_for_human(house.gw, token)
+    (thread,) = await house.all(Thread)
+    assert (thread.priority, thread.needs_reply) == ("high", True)
+
+
+async def test_an_orders_link_ends_and_is_its_buyers_alone(house: House, clock: StillClock) -> None:
+    token = await order_link(house)
+    clock.forward(days=13, hours=23)
+    await buyer_pages.conversation(house.gw, token)
+    clock.forward(hours=1)
+    with pytest.raises(NotFound):
+        await buyer_pages.conversation(house.gw, token)
+    token = await order_link(house)
+    (placed,) = await house.all(Order)
+    async with house.gw.db.write() as session:
+        order, shop = await session.get(Order, placed.id), await session.get(Shop, placed.shop_id)
+        assert order is not None
+        assert shop is not None
+        order.buyer_id = (await add_buyer(session, shop, "other@example.com")).id
+    with pytest.raises(NotFound):
+        await buyer_pages.conversation(house.gw, token)
+
+
+async def order_link(house: House) -> str:
+    """The token of a fresh link to the one order there is."""
+    (order,) = await house.all(Order)
+    async with house.gw.db.write() as session:
+        made = buyer_links.make_for_order(house.gw, order.model_dump(), house.gw.clock.now())
+        await buyer_links.keep_link(session, made.row)
+    return made.url.rpartition("/")[2]

@@ -1,10 +1,11 @@
 """Automatic mails that a shop may switch on, and buyers who don't want them: at most one a day, never to a machine."""
 
+import re
 from dataclasses import replace
 
 import pytest
 
-from gateway import admin, inbox, orders, preferences
+from gateway import admin, buyer_pages, inbox, orders, preferences
 from gateway.admin import ShopChange
 from gateway.domain.actors import SYSTEM, Actor
 from gateway.domain.orders import OrderDocument
@@ -91,6 +92,13 @@ async def test_an_order_is_confirmed_once_and_old_ones_are_not(shop: House, rela
     await Sender(shop.gw, relay).send_once()
     (sent,) = relay.mails
     assert sent["Reply-To"].addresses[0].username == "order-A-2.lotus"
+    text, html = (sent.get_body((part,)) for part in ("plain", "html"))
+    assert text is not None
+    assert html is not None
+    (token,) = re.findall(r"https://shop\.example/b/([a-z2-7]+)", text.get_content())
+    assert token in html.get_content()
+    opened = await buyer_pages.conversation(shop.gw, token)
+    assert (opened.entries, opened.link.subject) == ((), "A-2")
     assert sent["Auto-Submitted"] == "auto-generated"
     row = await shop.receive(mail("Thanks", "When?"), "order-a-2.lotus")
     assert row.state == "filed"

@@ -3,7 +3,7 @@
 from gateway.models.audit import AuditEntry, AuditHead
 from gateway.models.batches import BatchAct
 from gateway.models.brands import ShopBrand
-from gateway.models.links import BuyerLink, LinkMessage
+from gateway.models.links import BuyerLink, LinkMessage, OrderLink
 from gateway.models.mail import Delivery, DeliveryAttempt, InboundEmail, Pause, RawEmail, Suppression
 from gateway.models.notifications import NotificationChoice, SellerNotice
 from gateway.models.orders import Buyer, BuyerAddress, Order
@@ -44,6 +44,7 @@ __all__ = [
     "MonthlyTimes",
     "NotificationChoice",
     "Order",
+    "OrderLink",
     "OrderSource",
     "Pause",
     "Presence",

@@ -22,6 +22,20 @@ class BuyerLink(SQLModel, table=True):
     revoked_at: datetime | None = None
 
 
+class OrderLink(SQLModel, table=True):
+    """The right of one buyer to write about one order on a page, before there is a thread; then to that thread."""
+
+    __tablename__ = "order_links"
+
+    fingerprint: str = Field(primary_key=True)
+    shop_id: str = Field(foreign_key="shops.id")
+    order_id: str = Field(foreign_key="orders.id", index=True)
+    buyer_id: str = Field(foreign_key="buyers.id")
+    created_at: datetime
+    expires_at: datetime = Field(index=True)
+    revoked_at: datetime | None = None
+
+
 class LinkMessage(SQLModel, table=True):
     """That a message was written through a link: whoever holds the link sees it again, in whichever thread it is."""
 

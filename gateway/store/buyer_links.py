@@ -4,12 +4,26 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, not_, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Table,
+    and_,
+    delete,
+    exists,
+    false,
+    func,
+    insert,
+    not_,
+    or_,
+    select,
+    update,
+)
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gateway.domain.buyer_pages import SHOWN_MESSAGES, Entry, Link, SentEntry
 from gateway.domain.conversations import AttachmentView, OrderView
-from gateway.models import Attachment, Buyer, BuyerLink, Delivery, LinkMessage, Message, Order, Shop, Thread
+from gateway.models import Attachment, Buyer, BuyerLink, Delivery, LinkMessage, Message, Order, OrderLink, Shop, Thread
 from gateway.models.columns import table_of
 from gateway.store.conversation import address_of
 from gateway.store.messages import attachments_of
@@ -17,12 +31,14 @@ from gateway.store.threads import order_view, rows
 
 _L, _T, _S, _B, _O = table_of(BuyerLink), table_of(Thread), table_of(Shop), table_of(Buyer), table_of(Order)
 _M, _A, _D, _LM = table_of(Message), table_of(Attachment), table_of(Delivery), table_of(LinkMessage)
+_OL = table_of(OrderLink)
 
 
-async def keep_link(session: AsyncSession, link: BuyerLink) -> None:
+async def keep_link(session: AsyncSession, link: BuyerLink | OrderLink) -> None:
     """Make a link work."""
-    values = {column.name: getattr(link, column.name) for column in _L.columns}
-    await (await session.connection()).execute(insert(_L), values)
+    table = _L if isinstance(link, BuyerLink) else _OL
+    values = {column.name: getattr(link, column.name) for column in table.columns}
+    await (await session.connection()).execute(insert(table), values)
 
 
 async def link_of(session: AsyncSession, print_: str, now: datetime) -> Link | None:
@@ -33,20 +49,12 @@ async def link_of(session: AsyncSession, print_: str, now: datetime) -> Link | N
     target = _T.alias("target")
     statement = (
         select(
-            _L.c.expires_at,
+            *_of_link(_L),
             target.c.id.label("thread_id"),
             target.c.subject,
             target.c.order_id,
             target.c.labels,
             target.c.needs_reply,
-            _S.c.id.label("shop_id"),
-            _S.c.slug,
-            _S.c.name.label("shop_name"),
-            _S.c.reply_name,
-            _S.c.locale.label("shop_locale"),
-            _B.c.id.label("buyer_id"),
-            _B.c.name.label("buyer_name"),
-            _B.c.locale.label("buyer_locale"),
         )
         .join(_T, _T.c.id == _L.c.thread_id)
         .join(target, target.c.id == func.coalesce(_T.c.merged_into_id, _T.c.id))
@@ -55,8 +63,46 @@ async def link_of(session: AsyncSession, print_: str, now: datetime) -> Link | N
         .where(_L.c.fingerprint == print_, _L.c.revoked_at.is_(None), _L.c.expires_at > now)
         .where(target.c.buyer_id == _L.c.buyer_id, _B.c.blocked_at.is_(None))
     )
-    found = await rows(session, statement)
+    found = await rows(session, statement) or await rows(session, _of_order(print_, now))
     return await _link(session, print_, found[0]) if found else None
+
+
+def _of_link(link: Table) -> tuple[ColumnElement[Any], ...]:
+    return (
+        link.c.expires_at,
+        _S.c.id.label("shop_id"),
+        _S.c.slug,
+        _S.c.name.label("shop_name"),
+        _S.c.reply_name,
+        _S.c.locale.label("shop_locale"),
+        _B.c.id.label("buyer_id"),
+        _B.c.name.label("buyer_name"),
+        _B.c.locale.label("buyer_locale"),
+    )
+
+
+def _of_order(print_: str, now: datetime) -> Select[Any]:
+    """An order's thread, once there is one; until then no thread, under the order's number."""
+    target = _T.alias("target")
+    return (
+        select(
+            *_of_link(_OL),
+            func.coalesce(target.c.id, "").label("thread_id"),
+            func.coalesce(target.c.subject, _O.c.order_no).label("subject"),
+            _OL.c.order_id,
+            target.c.labels,
+            func.coalesce(target.c.needs_reply, false()).label("needs_reply"),
+        )
+        .join(_O, _O.c.id == _OL.c.order_id)
+        .join(_S, _S.c.id == _OL.c.shop_id)
+        .join(_B, _B.c.id == _OL.c.buyer_id)
+        .outerjoin(_T, and_(_T.c.order_id == _OL.c.order_id, _T.c.buyer_id == _OL.c.buyer_id))
+        .outerjoin(target, target.c.id == func.coalesce(_T.c.merged_into_id, _T.c.id))
+        .where(_OL.c.fingerprint == print_, _OL.c.revoked_at.is_(None), _OL.c.expires_at > now)
+        .where(_O.c.buyer_id == _OL.c.buyer_id, _B.c.blocked_at.is_(None))
+        .order_by(target.c.id)
+        .limit(1)
+    )
 
 
 async def _link(session: AsyncSession, print_: str, row: Any) -> Link:
@@ -68,7 +114,7 @@ async def _link(session: AsyncSession, print_: str, row: Any) -> Link:
         fingerprint=print_,
         shop_slug=row.slug,
         shop_name=row.reply_name or row.shop_name,
-        labels=tuple(row.labels),
+        labels=tuple(row.labels or ()),
         address=address,
         **{name: getattr(row, name) for name in same},
     )
@@ -164,14 +210,28 @@ async def sent_through(session: AsyncSession, link: Link, now: datetime) -> tupl
 
 async def revoke(session: AsyncSession, thread_ids: Sequence[str], now: datetime) -> int:
     """Stop all links of these threads; how many worked until now."""
-    works = (_L.c.thread_id.in_(list(thread_ids)), _L.c.revoked_at.is_(None), _L.c.expires_at > now)
-    return int((await (await session.connection()).execute(update(_L).where(*works).values(revoked_at=now))).rowcount)
+    connection = await session.connection()
+    stopped = 0
+    for table, works in _working(thread_ids, now):
+        stopped += int((await connection.execute(update(table).where(*works).values(revoked_at=now))).rowcount)
+    return stopped
 
 
 async def working(session: AsyncSession, thread_ids: Sequence[str], now: datetime) -> int:
     """How many links of these threads work."""
-    works = (_L.c.thread_id.in_(list(thread_ids)), _L.c.revoked_at.is_(None), _L.c.expires_at > now)
-    return len(await rows(session, select(_L.c.fingerprint).where(*works)))
+    found = [
+        await rows(session, select(table.c.fingerprint).where(*works)) for table, works in _working(thread_ids, now)
+    ]
+    return sum(map(len, found))
+
+
+def _working(thread_ids: Sequence[str], now: datetime) -> tuple[tuple[Table, tuple[ColumnElement[bool], ...]], ...]:
+    """Links to the threads, and those to their orders: these open the same."""
+    orders = select(_T.c.order_id).where(_T.c.id.in_(list(thread_ids)), _T.c.order_id.is_not(None))
+    return (
+        (_L, (_L.c.thread_id.in_(list(thread_ids)), _L.c.revoked_at.is_(None), _L.c.expires_at > now)),
+        (_OL, (_OL.c.order_id.in_(orders), _OL.c.revoked_at.is_(None), _OL.c.expires_at > now)),
+    )
 
 
 async def merged_into(session: AsyncSession, thread_id: str) -> list[str]:
@@ -182,4 +242,5 @@ async def merged_into(session: AsyncSession, thread_id: str) -> list[str]:
 
 async def forget_links(session: AsyncSession, before: datetime) -> None:
     """Remove links that ended long ago."""
-    await (await session.connection()).execute(delete(_L).where(_L.c.expires_at <= before))
+    for table in (_L, _OL):
+        await (await session.connection()).execute(delete(table).where(table.c.expires_at <= before))

@@ -12,14 +12,14 @@ from gateway.domain.actors import Actor
 from gateway.domain.addresses import fold
 from gateway.domain.orders import fold_order_no
 from gateway.errors import NotFound
-from gateway.models import Buyer, BuyerAddress, BuyerLink, Order, ReplyToken, Thread
+from gateway.models import Buyer, BuyerAddress, BuyerLink, Order, OrderLink, ReplyToken, Thread
 from gateway.models.columns import table_of
 from gateway.store.filing import bump_change, lock_buyer
 from gateway.store.search_index import indexed, refresh_buyer
 
 _BUYERS, _ADDRESSES, _ORDERS = table_of(Buyer), table_of(BuyerAddress), table_of(Order)
 _THREADS, _TOKENS = table_of(Thread), table_of(ReplyToken)
-_LINKS = table_of(BuyerLink)
+_LINKS, _ORDER_LINKS = table_of(BuyerLink), table_of(OrderLink)
 _BELONGINGS = (
     # Everything that is a buyer's, and what its rows are known by.
     (_ADDRESSES, "id"),
@@ -27,6 +27,7 @@ _BELONGINGS = (
     (_THREADS, "id"),
     (_TOKENS, "fingerprint"),
     (_LINKS, "fingerprint"),
+    (_ORDER_LINKS, "fingerprint"),
 )
 
 

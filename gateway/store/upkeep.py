@@ -5,16 +5,16 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from gateway.models import BuyerLink, MailRequest, SellerNotice, SignInFailure, SignInLink, Thread, WebSession
+from gateway.models import MailRequest, SellerNotice, SignInFailure, SignInLink, Thread, WebSession
 from gateway.models.columns import table_of
-from gateway.store import presence
+from gateway.store import buyer_links, presence
 from gateway.store.filing import bump_change
 
 _THREADS = table_of(Thread)
 _SESSIONS = table_of(WebSession)
 _LINKS = table_of(SignInLink)
 _FAILURES = table_of(SignInFailure)
-_PAGES, _TOLD, _REQUESTS = table_of(BuyerLink), table_of(SellerNotice), table_of(MailRequest)
+_TOLD, _REQUESTS = table_of(SellerNotice), table_of(MailRequest)
 LONG_AGO = timedelta(days=30)
 
 
@@ -40,6 +40,6 @@ async def forget_expired(session: AsyncSession, now: datetime, failures_before: 
     await connection.execute(delete(_FAILURES).where(_FAILURES.c.at <= failures_before))
     for shop_id in sorted(await presence.forget_expired(session, now)):
         await bump_change(session, shop_id)
-    await connection.execute(delete(_PAGES).where(_PAGES.c.expires_at <= now - LONG_AGO))
+    await buyer_links.forget_links(session, now - LONG_AGO)
     await connection.execute(delete(_TOLD).where(_TOLD.c.told_at <= now - LONG_AGO))
     await connection.execute(delete(_REQUESTS).where(_REQUESTS.c.at <= failures_before))
