@@ -44,12 +44,18 @@ async def test_a_morning_of_a_chinese_seller(site: Site, chromium: Browser) -> N
     await expect(page.locator("#batch-count")).to_have_text("已选 3 个")
     await page.locator("#batch button[value=closed]").click()
     await expect(page.locator("#act")).to_contain_text("已更改 3 个会话")
+    await expect(page.locator("#act .countdown")).to_have_text(re.compile(r"^([1-9]|10)$"))
     assert await statuses(site) == ["closed", "closed", "closed", "open"]
     await expect(rows).to_have_count(1)
     await page.click("#act button")
     await expect(rows).to_have_count(4)
     await expect(page.locator("#act")).to_have_count(0)
     assert await statuses(site) == ["open"] * 4
+    await page.evaluate("list.style.height = '20rem'; list.scrollTop = 300")
+    await page.click("#menu-sort summary")
+    await page.click("#menu-sort button[value=due]")
+    await expect(page.locator("#menu-sort summary")).to_have_text("时限")
+    assert await page.evaluate("list.scrollTop") == 0
     await page.check("#pick-all")
     await page.click("#batch [formaction]")
     await page.fill("#text", "{{buyer_name}}您好，订单 {{order_no}} 已发货。")

@@ -57,6 +57,7 @@ function show(text, url) {
   const before = $("#thread")?.dataset.thread;
   const held = $(".row:hover")?.closest("li");
   const top = held?.getBoundingClientRect().top;
+  const place = $("#list")?.dataset.place;
   const messages = $("#messages");
   const atEnd = messages && messages.scrollHeight - messages.scrollTop - messages.clientHeight < 80;
   document.title = page.title;
@@ -64,7 +65,8 @@ function show(text, url) {
   keepOffer(page);
   morph(document.body, page.body);
   listShown();
-  if (held?.isConnected) $("#list").scrollTop += held.getBoundingClientRect().top - top;
+  if (place !== $("#list")?.dataset.place) $("#list")?.scrollTo(0, 0);
+  else if (held?.isConnected) $("#list").scrollTop += held.getBoundingClientRect().top - top;
   countInTitle();
   if (url && url !== location.href) history.pushState(null, "", url);
   if (atEnd || before !== $("#thread")?.dataset.thread) toTheEnd();
@@ -109,13 +111,14 @@ function refreshSoon() {
   clearTimeout(waiting);
   waiting = setTimeout(async () => {
     if (sending) return refreshSoon();
-    const mine = asked;
+    const [mine, here] = [asked, location.href];
     try {
-      const response = await fetch(location.href, { headers: BACKGROUND });
+      const response = await fetch(here, { headers: BACKGROUND });
       if (response.status === 401) return location.reload();
       const text = await response.text();
       if (sending) return refreshSoon();
-      if (response.ok && mine === asked) show(text, null);
+      // Whoever has gone elsewhere meanwhile is not taken back.
+      if (response.ok && mine === asked && here === location.href) show(text, null);
       if (response.ok) connected();
     } catch {
       lost();

@@ -45,10 +45,21 @@ export function keepOffer(page) {
   if (offer && !$("#act", page) && Date.now() < Number(offer.dataset.until)) page.body.append(offer.cloneNode(true));
 }
 
+/** The time that is left to undo, as a number and as a ring. */
+function runOut() {
+  const clock = $("#act .countdown");
+  if (!clock) return;
+  const left = Math.max(0, Number($("#act").dataset.until) - Date.now());
+  clock.textContent = Math.ceil(left / 1000);
+  clock.style.setProperty("--part", left / UNDO_MS);
+  setTimeout(runOut, 200);
+}
+
 function offer() {
   const shown = $("#act");
   if (shown && !shown.dataset.until) {
     shown.dataset.until = String(Date.now() + UNDO_MS);
+    runOut();
     setTimeout(() => $(`#act[data-act="${shown.dataset.act}"]`)?.remove(), UNDO_MS);
     const address = new URL(location.href);
     if (address.searchParams.has("act")) {
