@@ -15,7 +15,7 @@ import pytest
 from tests.cluster.nodes import Cluster, cluster
 from tests.cluster.pair import running
 from tests.e2e.serving import Store, Znx, eventually, gateway, open_store
-from tests.promises.looking import assert_each_shown_once, let_leases_end
+from tests.promises.looking import assert_each_shown_once, ledger, let_leases_end
 from tests.promises.mta import Letter, Mta, letters
 
 pytestmark = [pytest.mark.slow, pytest.mark.postgres]
@@ -116,9 +116,15 @@ def test_nothing_is_lost_and_nothing_doubled(tmp_path: Path) -> None:
             sellers.leave()
         let_leases_end(built.znx)
         assert_each_shown_once(store, mails)
+        assert_no_250_was_a_lie(store, mta)
         assert peers(built.pair.url) == {CLIENT}
         assert not [heard for heard in mta.heard if heard.code >= 500]
         assert_answers_left(built, store, sellers.asked)
+
+
+def assert_no_250_was_a_lie(store: Store, mta: Mta) -> None:
+    """The ledger has the very row that a client was told of, not only one of its other tries."""
+    assert set(mta.ids.values()) <= {row["id"] for row in ledger(store)}
 
 
 def assert_answers_left(built: Cluster, store: Store, asked: int) -> None:
@@ -150,4 +156,5 @@ def test_no_250_without_the_standby(tmp_path: Path) -> None:
         mta.wait(60)
         assert max(heard.seconds for heard in mta.heard) < WITHIN
         assert_each_shown_once(store, first + second)
+        assert_no_250_was_a_lie(store, mta)
         assert pair.in_step()
