@@ -9,9 +9,10 @@ from gateway.clock import new_id
 from gateway.domain.actors import Actor
 from gateway.domain.rights import RIGHTS, ROLES, Role, Scope
 from gateway.domain.sources.setup import NewSource
-from gateway.models import Delivery
+from gateway.models import AuditEntry, Delivery
 from gateway.store.suppressions import suppress, suppression
 from tests.house import mail
+from tests.promises.test_p15_privileged_acts import CALLS
 from tests.web.api.conftest import Api
 from web.api.operations import Operation
 from web.api.table import OPERATIONS
@@ -137,6 +138,18 @@ def bodies(theirs: dict[str, str | None]) -> dict[str, dict[str, Any]]:
     }
 
 
+def _written(operation: Operation, entries: list[AuditEntry]) -> bool:
+    """What a privileged call did stands in the audit log, under an act that it may write."""
+    acts = CALLS.get(operation.name, "").split()
+    return not acts or any(entry.act in acts for entry in entries)
+
+
+async def test_what_makes_a_privileged_thing_is_written_down(api: Api) -> None:
+    await everything(api)
+    made = "source.added webhook.added channel.added rule.added team.added user.invited token.added pause.added"
+    assert set(made.split()) <= {entry.act for entry in await api.house.all(AuditEntry)}
+
+
 IN_NO_STATE_FOR_IT = {
     # Calls about one's own things that are understood and refused, since these can't do it now; all others do it.
     "merge_buyer": 422,  # with itself
@@ -160,6 +173,7 @@ async def test_what_belongs_to_another_shop_is_not_there(api: Api) -> None:
     told = bodies(theirs)
     about_one = [operation for operation in OPERATIONS if "{id}" in operation.path or "{slug}" in operation.path]
     refused: dict[str, int] = {}
+    unwritten: list[str] = []
     for operation in sorted(about_one, key=lambda operation: operation.method == "DELETE"):
         words = operation.path.split("/")
         kind = "batch" if "batch" in words else words[1]
@@ -170,10 +184,14 @@ async def test_what_belongs_to_another_shop_is_not_there(api: Api) -> None:
         assert foreign.json["title"] == absent.json["title"]
         if kind != "shops":
             assert foreign.body == absent.body
+        before = len(await api.house.all(AuditEntry))
         own = await api.call(operation.method, path, "lotus-admin", json=body)
         if own.status >= 300:
             refused[operation.name] = own.status
+        elif not _written(operation, (await api.house.all(AuditEntry))[before:]):
+            unwritten.append(operation.name)
     assert refused == IN_NO_STATE_FOR_IT
+    assert unwritten == []
 
 
 SCOPED = [
