@@ -14,6 +14,7 @@ from gateway.domain.addresses import SLUG, valid_slug
 from gateway.domain.auditing import On, changes
 from gateway.domain.ids import check_cursor, checked_id
 from gateway.domain.ledger import InboundPage, InboundQuery, InboundView
+from gateway.domain.order_masks import checked_masks
 from gateway.domain.rights import Scope
 from gateway.domain.routing.teams import zone_of
 from gateway.errors import Duplicate, Invalid
@@ -32,7 +33,7 @@ LISTED_SENDER = r"^([^\s@<>\x00-\x20]+@)?[^\s@<>\x00-\x20]+$"
 class ShopChange:
     """How a shop is to be; None leaves a field as it is. `notes_from`: addresses or domains of its order systems.
 
-    `mails` are the fields of MailOptions that are to change.
+    `mails` are the fields of MailOptions that are to change; `order_mask` says how order numbers are written.
     """
 
     name: str
@@ -41,6 +42,7 @@ class ShopChange:
     notes_from: tuple[str, ...] | None = None
     mails: Mapping[str, bool] = field(default_factory=dict)
     time_zone: str | None = None
+    order_mask: str | None = None
 
 
 async def shops(gw: Gateway, actor: Actor) -> list[ShopSetup]:
@@ -92,6 +94,8 @@ def _shop_values(change: ShopChange) -> dict[str, Any]:
         values["reply_name"] = " ".join(change.reply_name.split())
     if change.time_zone is not None:
         values["time_zone"] = _zone(change.time_zone)
+    if change.order_mask is not None:
+        values["order_mask"] = checked_masks(change.order_mask)
     if change.notes_from is not None:
         values["notes_from"] = [_listed(sender) for sender in change.notes_from]
     return values

@@ -114,6 +114,7 @@ async def test_a_rule_may_close_or_put_off(house: House, clock: StillClock) -> N
         await house.receive(mail(text=status))
         (thread,) = await house.all(Thread)
         assert (thread.status, thread.needs_reply) == (status, status == "snoozed")
+        assert thread.closed_at == (clock.now() if status == "closed" else None)
         assert thread.snoozed_until == (clock.now() + timedelta(hours=1) if status == "snoozed" else None)
         await rules.remove(house.gw, SYSTEM, rule.id)
 

@@ -31,6 +31,7 @@ PROBLEMS = {
     "slug": N_("The short name has 1 to 32 of a-z, 0-9 and - inside, and is not reserved."),
     "name": N_("A shop has a name."),
     "time_zone": N_("A time zone is written like Asia/Shanghai."),
+    "order_mask": N_("Order numbers are written like AA-######: A a letter, # a digit, X either; at least 4 signs."),
     "notes_from": N_("Order systems are addresses or domains, one a line."),
 }
 TAKEN = N_("There is a shop of this short name already.")
@@ -113,7 +114,8 @@ async def change(request: web.Request) -> web.StreamResponse:
 
 def _names(form: Form) -> ShopChange:
     listed = tuple(line.strip() for line in form.get("notes_from").splitlines() if line.strip())
-    return ShopChange(_line(form, "name"), _locale(form), _line(form, "reply_name"), listed, {}, form.get("time_zone"))
+    names = _line(form, "name"), _locale(form), _line(form, "reply_name")
+    return ShopChange(*names, listed, {}, form.get("time_zone"), form.get("order_mask").replace("\0", ""))
 
 
 def _mails(form: Form, shop: ShopSetup) -> ShopChange:

@@ -26,6 +26,7 @@ class ShopFacts:
     notes_from: tuple[str, ...] = ()
     system: bool = False
     acknowledges: bool = False
+    order_mask: str = ""
 
 
 @dataclass(frozen=True, slots=True)

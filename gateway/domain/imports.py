@@ -49,6 +49,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "paid_at": ("paid_at", "付款时间"),
     "currency": ("currency", "币种"),
     "total": ("total", "amount", "总金额", "订单金额"),
+    "country": ("country", "country_code", "shipping_country", "国家", "收货国家"),
     "tracking_no": ("tracking_no", "tracking_number", "运单号", "物流单号"),
     "note": ("note", "buyer_note", "买家留言", "留言"),
     "items": ("items",),

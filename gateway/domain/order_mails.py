@@ -69,10 +69,23 @@ def _document(order: Mapping[str, Any]) -> dict[str, Any]:
         "currency": text_of(order.get("priceCurrency")),
         "total": _amount(order.get("price")),
         "tracking_no": text_of(parcel.get("trackingNumber")) if isinstance(parcel, dict) else "",
+        "country": _country(order),
         "items": _items(order),
     }
     buyer = {"email": _address(order)} | ({"name": name} if name else {})
     return {"buyer": buyer} | {field: value for field, value in found.items() if value}
+
+
+def _country(order: Mapping[str, Any]) -> str:
+    """Where the goods go, else who pays: a code, or a Country of that name (https://schema.org/addressCountry)."""
+    parcel = first_of(order.get("orderDelivery"))
+    going_to = parcel.get("deliveryAddress") if isinstance(parcel, dict) else None
+    for address in (first_of(going_to), first_of(order.get("billingAddress"))):
+        country = first_of(address.get("addressCountry")) if isinstance(address, dict) else ""
+        code = text_of(country.get("name") if isinstance(country, dict) else country)
+        if len(code) == 2 and code.isascii() and code.isalpha():
+            return code.upper()
+    return ""
 
 
 def _items(order: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from gateway.domain.addresses import ShopAddress
 from gateway.domain.facts import BuyerFacts, Clue, Facts, OrderFacts
+from gateway.domain.order_masks import numbers_in, squashed
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,19 @@ def _order_number(facts: Facts, buyer: BuyerFacts) -> Found | None:
     return None
 
 
+def _number_of_the_shop(facts: Facts, buyer: BuyerFacts) -> Found | None:
+    """A number that is written as the shop's are: the buyer's order, also without its separators; else a new matter."""
+    masks = facts.shop.order_mask if facts.shop else ""
+    for text in (facts.email.subject, facts.email.fresh_text):
+        named = {squashed(number): number for number in numbers_in(text, masks)}
+        mine = [order for order in buyer.orders if squashed(order.order_no) in named]
+        if len(mine) == 1:
+            return Found(order_id=mine[0].id, clues=(Clue("order-number", mine[0].order_no),))
+        if len(named) == 1 and not mine:
+            return Found(clues=(Clue("unknown-number", next(iter(named.values()))),))
+    return None
+
+
 def _mentions(text: str, order_no: str) -> bool:
     """The number stands alone, not inside a longer number or word; white space around CJK is not asked for."""
     start = _INTRODUCED if len(order_no) < SHORT_NUMBER else r"(?<![0-9A-Za-z])"
@@ -112,6 +126,7 @@ CLUES: tuple[Finder, ...] = (
     _body_token,  # the mail quotes one of ours
     _order_address,  # the buyer chose the order's own address
     _order_number,  # the buyer named one of their orders
+    _number_of_the_shop,  # the buyer named an order in the shop's way, if with a slip or of somebody else
     _only_order,  # there is only one matter that it can be about
     _only_open_thread,  # there is only one conversation going on
 )

@@ -75,6 +75,10 @@ CLUES: Mapping[str, tuple[str, str]] = {
     "body-token": ("it quotes the mark of this conversation", "引用了本会话的标记"),
     "order-address": ("it came to the address of order {detail}", "寄到了订单 {detail} 的地址"),
     "order-number": ("it names order {detail}", "提到了订单 {detail}"),
+    "unknown-number": (
+        "it names {detail}, written as the shop's order numbers are, and this buyer has no such order",
+        "提到 {detail}，符合本店订单号格式，但该买家没有此订单",
+    ),
     "only-order": ("{detail} is the buyer's only order", "{detail} 是买家唯一的订单"),
     "only-open-thread": ("it is the buyer's only open conversation", "这是买家唯一进行中的会话"),
     "new-thread": ("nothing ties it to an earlier conversation", "与之前的会话没有关联"),

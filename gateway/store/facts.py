@@ -94,7 +94,7 @@ _RELAYED = (
         _DELIVERIES.c.relay_message_id.in_(bindparam("ids", expanding=True)),
     )
 )
-_SHOP = select(*(_SHOPS.c[name] for name in "id slug notes_from system settings".split()))
+_SHOP = select(*(_SHOPS.c[name] for name in "id slug notes_from system settings order_mask".split()))
 _SHOP_BY_SLUG = _SHOP.where(_SHOPS.c.slug == bindparam("slug"))
 _SHOP_BY_ID = _SHOP.where(_SHOPS.c.id == bindparam("id"))
 
@@ -150,7 +150,7 @@ async def _shop(session: AsyncSession, statement: Select[Any], **named: str) -> 
     if row is None:
         return None
     acknowledges = mail_options(row.settings).received
-    return ShopFacts(row.id, row.slug, tuple(row.notes_from or ()), row.system, acknowledges)
+    return ShopFacts(row.id, row.slug, tuple(row.notes_from or ()), row.system, acknowledges, row.order_mask)
 
 
 async def _by_token(session: AsyncSession, recipient: TokenAddress, now: datetime) -> Reached | None:

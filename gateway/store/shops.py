@@ -16,14 +16,26 @@ from gateway.models import Shop
 from gateway.models.columns import table_of
 
 _SHOPS = table_of(Shop)
-_COLUMNS = ("id", "slug", "name", "locale", "reply_name", "time_zone", "notes_from", "settings", "created_at")
+_COLUMNS = (
+    "id",
+    "slug",
+    "name",
+    "locale",
+    "reply_name",
+    "time_zone",
+    "notes_from",
+    "order_mask",
+    "settings",
+    "created_at",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class ShopSetup:
     """How a shop is set up. `reply_name` stands in From of its mails; `notes_from` may send order notes by mail.
 
-    `time_zone` is that of the rules that ask for the time of day; empty: UTC.
+    `order_mask` says how its order numbers are written. `time_zone` is that of the rules that ask for the time of day;
+    empty: UTC.
     """
 
     id: str
@@ -33,6 +45,7 @@ class ShopSetup:
     reply_name: str
     time_zone: str
     notes_from: tuple[str, ...]
+    order_mask: str
     mails: MailOptions
     created_at: datetime
 

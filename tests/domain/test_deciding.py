@@ -282,6 +282,27 @@ class TestPlacing:
         clue = self.clue(buyer=replace(WANG, orders=orders), email=email(subject=subject))
         assert (clue[0] == "order-number") is found
 
+    @pytest.mark.parametrize(
+        ("subject", "found"),
+        [
+            ("About a1002", ("order-number", None, "order-2")),
+            ("A 1002!", ("order-number", None, "order-2")),
+            ("A-9999", ("unknown-number", None, None)),
+            ("A-9999 or A-8888", ("new-thread", None, None)),
+            ("a parcel", ("new-thread", None, None)),
+        ],
+    )
+    def test_the_shops_own_way_of_writing_numbers_finds_what_buyers_mean(
+        self, subject: str, found: tuple[str, str | None, str | None]
+    ) -> None:
+        shop = replace(SHOP, order_mask="A-####")
+        assert self.clue(shop=shop, email=email(subject=subject)) == found
+
+    def test_a_number_of_another_order_is_not_put_to_the_buyers_only_one(self) -> None:
+        mail = email(subject="A-9999")
+        assert self.clue(buyer=WANG, email=mail)[0] == "only-order"
+        assert self.clue(buyer=WANG, email=mail, shop=replace(SHOP, order_mask="A-####"))[0] == "unknown-number"
+
     def test_the_only_open_thread_is_joined_and_two_are_not(self) -> None:
         one = (ThreadFacts("t-1", None, "closed"), ThreadFacts("t-2", None, "waiting"))
         two = (*one, ThreadFacts("t-3", None, "open"))

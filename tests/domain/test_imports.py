@@ -54,14 +54,15 @@ def test_where_json_breaks_the_rest_is_said_to_be_unread() -> None:
 
 def test_an_export_with_a_line_a_product_is_one_order() -> None:
     text = (
-        "order_no,email,total,sku,title,qty,price,note\n"
-        "A1,ann@buyer.test,30.50,S1,Tea,2,10.25,wrap it\n"
-        "A1,,,S2,Cup,1,10.00,\n"
+        "order_no,email,total,sku,title,qty,price,note,收货国家\n"
+        "A1,ann@buyer.test,30.50,S1,Tea,2,10.25,wrap it,CN\n"
+        "A1,,,S2,Cup,1,10.00,,\n"
     )
     (row,) = rows(text, "csv")
     assert isinstance(row, GoodRow)
     assert row.document.total == "30.50"
     assert row.document.note == "wrap it"
+    assert row.document.country == "CN"
     assert [(item.sku, item.qty, item.price) for item in row.document.items or ()] == [
         ("S1", 2, "10.25"),
         ("S2", 1, "10.00"),

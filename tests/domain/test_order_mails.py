@@ -47,6 +47,27 @@ def test_an_order_reads_as_ours() -> None:
     assert document.columns()["items"] == [{"sku": "T-600", "title": "青花瓷茶壶", "qty": 2, "price": "632"}]
 
 
+@pytest.mark.parametrize(
+    ("more", "country"),
+    [
+        (
+            {
+                "orderDelivery": {"deliveryAddress": {"addressCountry": "de"}},
+                "billingAddress": {"addressCountry": "FR"},
+            },
+            "DE",
+        ),
+        ({"billingAddress": {"addressCountry": {"@type": "Country", "name": "JP"}}}, "JP"),
+        ({"billingAddress": {"addressCountry": "Germany"}}, None),
+        ({"orderDelivery": [{"deliveryAddress": "somewhere"}]}, None),
+    ],
+)
+def test_an_order_says_where_it_goes(more: dict[str, Any], country: str | None) -> None:
+    told = told_order(mail(ORDER | more))
+    assert told is not None
+    assert told.document.country == country
+
+
 def test_ordered_items_are_read_too() -> None:
     items = {"orderedItem": {"orderQuantity": 3, "orderedItem": {"name": "Lantern"}}, "acceptedOffer": None}
     told = told_order(mail(ORDER | items))

@@ -199,6 +199,9 @@ async def test_a_shop_has_a_time_zone_for_its_rules(site: Site, admin: Browser) 
     assert (await admin.post("/shops/lantern", fields)).status == 303
     assert "<option selected>Asia/Shanghai</option>" in (await admin.get("/shops/lantern")).text
     assert (await admin.post("/shops/lantern", fields | {"time_zone": "Mars/Olympus"})).status == 422
+    assert (await admin.post("/shops/lantern", fields | {"order_mask": "la-######，X-####"})).status == 303
+    assert 'value="la-######, X-####"' in (await admin.get("/shops/lantern")).text
+    assert (await admin.post("/shops/lantern", fields | {"order_mask": "(a+)+$"})).status == 422
 
 
 async def test_a_thread_says_its_team_and_a_message_which_rules_acted(site: Site, admin: Browser) -> None:

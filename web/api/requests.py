@@ -55,6 +55,7 @@ class ShopBody(Document):
     reply_name: Line | None = None
     time_zone: Annotated[str, StringConstraints(max_length=64, pattern=r"^[A-Za-z0-9_+/-]*$")] | None = None
     notes_from: Annotated[list[Sender], Field(max_length=100)] | None = None
+    order_mask: Annotated[str, StringConstraints(max_length=220, pattern=NO_NUL)] | None = None
     mails: MailsBody | None = None
 
 

@@ -218,6 +218,7 @@ class Shop(_Answer):
     locale: str
     reply_name: str
     time_zone: str
+    order_mask: str
     notes_from: list[str]
     mails: Mails
     created_at: datetime

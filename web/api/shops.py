@@ -17,7 +17,9 @@ from .schemas import Shop, ShopList
 
 def shop_json(shop: ShopSetup) -> dict[str, Any]:
     """A Shop."""
-    same = {name: getattr(shop, name) for name in ("id", "slug", "name", "locale", "reply_name", "time_zone")}
+    same = {
+        name: getattr(shop, name) for name in ("id", "slug", "name", "locale", "reply_name", "time_zone", "order_mask")
+    }
     listed = {"notes_from": list(shop.notes_from), "mails": asdict(shop.mails)}
     return same | listed | {"created_at": moment(shop.created_at)}
 
@@ -32,7 +34,8 @@ async def put_shop(call: Call) -> web.Response:
     body = call.body_as(ShopBody)
     listed = tuple(body.notes_from) if body.notes_from is not None else None
     mails = body.mails.model_dump(exclude_unset=True) if body.mails is not None else {}
-    change = ShopChange(body.name, body.locale, body.reply_name, listed, mails, body.time_zone)
+    names = body.name, body.locale, body.reply_name
+    change = ShopChange(*names, listed, mails, body.time_zone, body.order_mask)
     shop, new = await admin.put_shop(call.gw, call.actor, call.path("slug"), change)
     return answer(shop_json(shop), 201 if new else 200)
 

@@ -4,6 +4,7 @@ Two kinds of words: the whole order in one version, and parts of it (state, trac
 that calls which come twice, late or out of order end the same as in order.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -68,6 +69,9 @@ class Part:
 Parts = Mapping[str, Part]
 
 
+_COUNTRY = re.compile("[A-Za-z]{2}")
+
+
 def merged(known: Parts, heard: Heard) -> dict[str, Part]:
     """What is known of the parts after one more call; the same whatever the order of the calls."""
     parts = dict(known)
@@ -86,6 +90,12 @@ def parts_json(parts: Parts) -> dict[str, Any]:
 def parts_of(kept: Mapping[str, Any]) -> dict[str, Part]:
     """Read back what `parts_json` wrote."""
     return {name: Part(datetime.fromisoformat(at), whole, value) for name, (at, whole, value) in kept.items()}
+
+
+def country_of(*addresses: object) -> str:
+    """The ISO 3166 code of the first address that has one: where the goods go, before who pays."""
+    codes = (one_of(address).get(name) for address in addresses for name in ("country_code", "country"))
+    return first(code.upper() for code in map(text, codes) if _COUNTRY.fullmatch(code))
 
 
 def moment(value: object) -> datetime | None:

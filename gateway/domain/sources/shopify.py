@@ -7,7 +7,17 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from gateway.domain.sources.hearing import Heard, Ignored, each, first, moment, one_of, text, without_nothing
+from gateway.domain.sources.hearing import (
+    Heard,
+    Ignored,
+    country_of,
+    each,
+    first,
+    moment,
+    one_of,
+    text,
+    without_nothing,
+)
 
 SIGNATURE, TOPIC, DELIVERY = "X-Shopify-Hmac-Sha256", "X-Shopify-Topic", "X-Shopify-Webhook-Id"
 MOMENT = "X-Shopify-Triggered-At"
@@ -37,6 +47,7 @@ def _order(topic: str, payload: Payload, told_at: datetime) -> Heard | Ignored:
         "paid_at": text(payload.get("processed_at")) if _was_paid(payload) else "",
         "currency": text(payload.get("currency")),
         "total": text(payload.get("current_total_price") or payload.get("total_price")),
+        "country": country_of(payload.get("shipping_address"), payload.get("billing_address")),
         "items": [_item(line) for line in each(payload.get("line_items"))],
     }
     return Heard(

@@ -8,7 +8,17 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from gateway.domain.sources.hearing import Heard, Ignored, each, first, moment, one_of, text, without_nothing
+from gateway.domain.sources.hearing import (
+    Heard,
+    Ignored,
+    country_of,
+    each,
+    first,
+    moment,
+    one_of,
+    text,
+    without_nothing,
+)
 
 SIGNATURE, TOPIC, DELIVERY = "X-WC-Webhook-Signature", "X-WC-Webhook-Topic", "X-WC-Webhook-Delivery-ID"
 MOMENT = ""
@@ -55,6 +65,7 @@ def order(payload: Payload, told_at: datetime) -> Heard | Ignored:
         "paid_at": text(payload.get("date_paid_gmt")),
         "currency": text(payload.get("currency")),
         "total": text(payload.get("total")),
+        "country": country_of(payload.get("shipping"), billing),
         "items": [_item(line) for line in each(payload.get("line_items"))],
     }
     return Heard(

@@ -35,6 +35,19 @@ def test_a_shopify_order_reads_as_ours() -> None:
     assert (said.parts, said.note) == ({"status": "paid"}, "Gift wrap, please")
 
 
+def test_orders_say_where_they_go() -> None:
+    ship, bill = {"country_code": "de", "country": "Germany"}, {"country_code": "FR"}
+    said = heard(shopify.hear("orders/create", shopify_order(shipping_address=ship, billing_address=bill), NOW))
+    assert (said.order or {})["country"] == "DE"
+    digital = heard(shopify.hear("orders/create", shopify_order(shipping_address=None, billing_address=bill), NOW))
+    assert (digital.order or {})["country"] == "FR"
+    billing = woo_order()["billing"] | {"country": "US"}
+    sent = heard(woocommerce.hear("order.created", woo_order(shipping={"country": ""}, billing=billing), NOW))
+    assert (sent.order or {})["country"] == "US"
+    strange = heard(woocommerce.hear("order.created", woo_order(shipping={"country": "Ruritania"}), NOW))
+    assert "country" not in (strange.order or {})
+
+
 def test_what_a_shops_people_write_later_is_not_the_buyers_note() -> None:
     payload = shopify_order(note="customer called, is angry")
     assert heard(shopify.hear("orders/updated", payload, NOW)).note == ""
