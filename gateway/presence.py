@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from gateway.context import Gateway
 from gateway.domain.actors import Actor
+from gateway.domain.writing import Viewer
 from gateway.errors import Duplicate
 from gateway.models import Presence
 from gateway.store import presence as store
@@ -29,6 +30,12 @@ async def here(gw: Gateway, actor: Actor, thread_id: str, typing: bool = False) 
     except Duplicate:
         # Another page of the same person said it at this very moment.
         return
+
+
+async def others(gw: Gateway, actor: Actor) -> dict[str, tuple[Viewer, ...]]:
+    """Who but the actor has which thread of the actor's shops open; threads that nobody else looks at are left out."""
+    now = gw.clock.now()
+    return await gw.db.look(lambda session: store.present(session, actor, now))
 
 
 async def gone(gw: Gateway, actor: Actor, thread_id: str) -> None:

@@ -166,10 +166,23 @@ class ThreadWithMessages(Thread):
     messages: list[Message]
 
 
-class ThreadPage(_Answer):
-    """Some threads, newest first; `next` is the cursor of the page after them."""
+class ViewerRef(_Answer):
+    """Somebody who has the thread open in the inbox at this moment, and whether they write."""
 
-    items: list[Thread]
+    name: str
+    typing: bool
+
+
+class ListedThread(Thread):
+    """A thread in a list, with who else is looking at it."""
+
+    viewers: list[ViewerRef]
+
+
+class ThreadPage(_Answer):
+    """Some threads in the order that was asked for; `next` is the cursor of the page after them."""
+
+    items: list[ListedThread]
     next: str | None
 
 

@@ -2,9 +2,10 @@
 
 from aiohttp import web
 
-from gateway import inbox, outbound
+from gateway import inbox, outbound, presence
 from gateway.domain.conversations import ThreadQuery
 from gateway.domain.shapes import detail_json, message_json, thread_json
+from gateway.domain.writing import Viewer
 from gateway.errors import Invalid
 from gateway.outbound import NewAttachment, ReplyDraft
 
@@ -20,7 +21,13 @@ KEY = Header("Idempotency-Key", "The same key in the same thread sends once; the
 async def list_threads(call: Call) -> web.Response:
     """A page of threads."""
     page = await inbox.list_threads(call.gw, call.actor, ThreadQuery(**call.query_as(ThreadsQuery).model_dump()))
-    return answer({"items": [thread_json(thread) for thread in page.items], "next": page.next})
+    others = await presence.others(call.gw, call.actor)
+    items = [thread_json(thread) | {"viewers": _viewers(others.get(thread.id, ()))} for thread in page.items]
+    return answer({"items": items, "next": page.next})
+
+
+def _viewers(people: tuple[Viewer, ...]) -> list[dict[str, object]]:
+    return [{"name": one.name, "typing": one.typing} for one in people]
 
 
 async def get_thread(call: Call) -> web.Response:

@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 
+from gateway import presence
 from gateway.clock import new_id
 from gateway.models import Delivery, Message
 from gateway.store.inbound import raw_of
+from tests import builders
 from tests.house import mail
 from tests.web.api.conftest import Api, order
 from web.api.schemas import Message as MessageShape
@@ -46,17 +48,32 @@ async def test_a_mail_is_listed_and_read_as_the_contract_says(api: Api) -> None:
         "snippet": "你好",
         "needs_reply": True,
         "due_at": None,
+        "viewers": [],
         "team": None,
         "priority": "normal",
         "snoozed_until": None,
     }
     whole = (await api.get(f"/threads/{row.thread_id}")).json
     (message,) = whole.pop("messages")
-    assert whole == thread
+    assert whole | {"viewers": []} == thread
     assert message == (await api.get(f"/messages/{row.message_id}")).json
     assert (message["direction"], message["channel"], message["automatic"]) == ("inbound", "email", False)
     assert (message["trust"]["verdict"], message["deliveries"]) == ("verified", [])
     assert "wang@example.com" not in json.dumps(whole | message)
+
+
+async def test_a_list_tells_who_looks_at_what_and_what_is_due_first(api: Api) -> None:
+    first = await api.house.receive(mail("包裹在哪里", "你好"))
+    gw = api.house.gw
+    async with gw.db.write() as session:
+        seller = builders.actor_for(await builders.add_user(session, "boss@example.com", "admin", name="Boss"))
+    assert first.thread_id is not None
+    await presence.here(gw, seller, first.thread_id, typing=True)
+    (thread,) = (await api.get("/threads?sort=due")).json["items"]
+    assert thread["viewers"] == [{"name": seller.name, "typing": True}]
+    await presence.gone(gw, seller, first.thread_id)
+    assert (await api.get("/threads")).json["items"][0]["viewers"] == []
+    assert (await api.get("/threads?sort=sideways")).status == 422
 
 
 async def test_the_original_comes_back_byte_for_byte_as_a_download(api: Api) -> None:
