@@ -12,8 +12,10 @@ from gateway.domain.rights import RIGHTS, Role
 from gateway.errors import ConfigError
 from gateway.models import Membership
 from tests import builders
+from tests.promises.test_p15_privileged_acts import PAGES
 from tests.web.conftest import Answer, Browser, Site
 from tests.web.furniture import furnish
+from tests.web.test_admin_pages import acts
 from web.guarding import Policy, Route
 from web.routes import ROUTES, check_routes
 
@@ -221,17 +223,24 @@ async def test_what_is_there_is_there_for_those_who_may(site: Site, role: Role) 
     async with site.gw.db.write() as session:
         await builders.add_user(session, "own@example.com", role, *([] if role == "admin" else [site.lantern]))
     browser = await site.browser("own@example.com")
-    wrong = {}
+    wrong, unwritten = {}, []
     for route in sorted(ABOUT_ONE, key=lambda route: (route.method, route.path.endswith(LAST), route.path)):
         may = route.right is not None and role in RIGHTS[route.right]
+        before = await acts(site)
         status = await send(browser, route, really(route, things), things)
+        expected = PAGES.get(route.path, "").split() if route.method == "POST" and status == 303 else []
+        if expected and not set((await acts(site))[len(before) :]) & set(expected):
+            unwritten.append(name_of(route))
         fits = status == 403 if not may else status == 200 if route.method == "GET" else status not in (403, 404)
         by_admins = role == "manager" and name_of(route) in FOR_ADMINS and status in (403, 409, 422)
         if not fits and not by_admins and (name_of(route), status) not in ABSENT:
             wrong[name_of(route)] = status
     assert wrong == {}
+    assert unwritten == (NOTHING_CHANGED if role in ("admin", "manager") else [])
 
 
+NOTHING_CHANGED = ["POST /shops/{slug}/brand"]
+"""Sent with what stood there before, which is no act."""
 LAST = ("remove", "revoke", "deactivate", "discard", "undo", "resume", "cancel", "release", "merge", "move")
 """Forms that take a thing away come after all others."""
 ABSENT = {
