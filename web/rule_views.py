@@ -165,12 +165,13 @@ def _values(form: Form, ids: Mapping[str, str]) -> dict[str, Any]:
 
 
 async def move(request: web.Request) -> web.StreamResponse:
-    """One place up or down."""
+    """One place up or down, or to a place by its number."""
     gw, actor, id_ = gateway(request), visit(request).actor, request.match_info["id"]
     order = [rule.id for rule in await rules.rules(gw, actor)]
     here = order.index(id_) + 1 if id_ in order else 1
-    there = max(1, here - 1) if request[FORM].get("to") == "up" else here + 1
-    await rules.move(gw, actor, id_, there)
+    to = request[FORM].get("to")
+    there = int(to) if to.isdecimal() and len(to) < 6 else here - 1 if to == "up" else here + 1
+    await rules.move(gw, actor, id_, max(1, there))
     return see_other(f"/rules#r-{id_}")
 
 

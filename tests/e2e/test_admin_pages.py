@@ -10,7 +10,18 @@ from tests.web.conftest import Site
 
 pytestmark = pytest.mark.browser
 DATABASES = ("sqlite",)
-PAGES = ("/dashboard", "/ledger", "/health", "/shops", "/shops/lantern", "/templates", "/people", "/tokens", "/audit")
+PAGES = (
+    "/dashboard",
+    "/ledger",
+    "/health",
+    "/shops",
+    "/shops/lantern",
+    "/shops/lantern/brand",
+    "/templates",
+    "/people",
+    "/tokens",
+    "/audit",
+)
 
 
 async def test_an_admins_way(site: Site, chromium: Browser) -> None:

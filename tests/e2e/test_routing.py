@@ -130,3 +130,17 @@ async def test_every_page_for_every_eye(site: Site, chromium: Browser, locale: s
     await expect(opened.page.locator(".verdict")).to_be_visible()
     assert {name: wrong for name, wrong in found.items() if wrong} == {}
     assert opened.foreign == []
+
+
+async def test_rules_are_put_into_order_by_dragging(site: Site, chromium: Browser) -> None:
+    for name in "abc":
+        document = {"name": name, "enabled": True, "actions": [{"do": "label", "value": name}]}
+        await rules.add(site.gw, SYSTEM, PlacedRuleDocument.model_validate(document))
+    opened = await window(chromium, site, locale="en-US")
+    await opened.sign_in("admin@example.com")
+    await opened.page.goto(f"{opened.base}/rules")
+    numbers = opened.page.locator(".rule-number")
+    async with opened.page.expect_navigation():
+        await numbers.nth(2).drag_to(opened.page.locator("li.rule").first, target_position={"x": 40, "y": 3})
+    await expect(opened.page.locator(".rule h2 a")).to_have_text(["c", "a", "b"])
+    assert [rule.name for rule in await rules.rules(site.gw, SYSTEM)] == ["c", "a", "b"]
