@@ -35,7 +35,7 @@ class Row:
     def __str__(self) -> str:
         reached = "" if self.ratio >= self.goal else "  below its goal"
         return (
-            f"{self.what:<46}{self.ours:>10,.2f} {self.peer:>10,.2f} {self.unit:<9}"
+            f"{self.what:<57}{self.ours:>10,.2f} {self.peer:>10,.2f} {self.unit:<9}"
             f"{self.ratio:>6.2f} x {self.peer_name:<18} goal {self.goal:.2f}{reached}"
         )
 

@@ -27,7 +27,7 @@ def main() -> None:
         began = time.monotonic()
         rows += part()
         took[name] = time.monotonic() - began
-    print(f"\n{machine()}\n{'what':<46}{'ours':>10} {'peer':>10}")
+    print(f"\n{machine()}\n{'what':<57}{'ours':>10} {'peer':>10}")
     print(*rows, sep="\n")
     each = ", ".join(f"{name} {seconds:.0f} s" for name, seconds in took.items())
     print(f"\n{sum(took.values()):.0f} s: {each}")
