@@ -78,6 +78,10 @@ async def test_colleagues_see_each_other_and_the_second_answer_asks_first(site: 
     await expect(here.page.locator("#text")).to_have_value("Me too")
     await here.page.click("text=Send anyway")
     await expect(here.page.locator(".message.seller")).to_have_count(2)
+    await here.page.fill("#text", "Sent before the draft could be saved")
+    await here.page.click("#send")
+    await expect(here.page.locator(".message.seller")).to_have_count(3)
+    await expect(here.page.locator("#text")).to_have_value("")
     await there.page.goto(f"{there.base}/inbox")
     await expect(here.page.locator("#others")).to_have_count(0, timeout=4000)
 

@@ -65,6 +65,7 @@ async function submit(form, submitter, send, drafts) {
   for (const menu of form.querySelectorAll("details[open]")) menu.open = false;
   try {
     await drafts.stop();
+    drafts.forget();
     delete form.dataset.keep;
     form.removeAttribute("id");
     const hasFiles = form.querySelector("input[type=file]").files.length > 0;
@@ -72,12 +73,14 @@ async function submit(form, submitter, send, drafts) {
     form.querySelector(".problem")?.remove();
     for (const button of buttons) button.disabled = true;
     const answer = await sending;
-    if (answer === true) return drafts.forget();
+    if (answer === true) return;
     restoreForm(form);
+    drafts.changed();
     const problem = typeof answer === "string" ? problemIn(answer) : null;
     if (problem) form.querySelector(".kinds").after(problem);
   } catch {
     restoreForm(form);
+    drafts.changed();
     const toast = document.querySelector("#offline");
     if (toast) toast.hidden = false;
   } finally {

@@ -69,7 +69,7 @@ export function keepDrafts(form, text) {
   return {
     /** No more saving: what is written is about to be sent. */
     stop: async () => { clearTimeout(timer); timer = null; await saving; },
-    /** It was sent. */
+    /** It is being sent: the page that comes back begins without it. */
     forget: () => sessionStorage.removeItem(key(kind)),
     /** The form goes somewhere that keeps the draft itself. */
     leave: () => { clearTimeout(timer); timer = null; sessionStorage.removeItem(key(kind)); },
