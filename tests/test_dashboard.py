@@ -14,9 +14,9 @@ from gateway.blobs import LocalBlobs
 from gateway.clock import new_id
 from gateway.context import Gateway
 from gateway.domain.actors import SYSTEM, Actor
-from gateway.domain.measuring import RANGES, Said, answers, percentile
+from gateway.domain.measuring import RANGES, Said, Took, answers, percentile
 from gateway.errors import Forbidden, Invalid, NotFound
-from gateway.models import DailyTimes, Delivery, InboundEmail, Message, Thread
+from gateway.models import Channel, DailyTimes, Delivery, InboundEmail, Message, Thread
 from gateway.models.columns import table_of
 from gateway.models.rollups import DAILY_COUNTS
 from gateway.rendering import Renderer
@@ -26,6 +26,7 @@ from tests import builders
 from tests.conftest import StillClock
 
 SHOPS = ("lantern", "teahouse")
+TARGET = 60 * 12
 
 
 class History:
@@ -36,14 +37,18 @@ class History:
         self.messages: list[dict[str, Any]] = []
         self.threads: list[dict[str, Any]] = []
         self.shops: dict[str, str] = {}
+        self.channels: dict[str, str] = {}
         self.people: list[str] = []
 
     async def write(self, session: AsyncSession, threads: int) -> None:
         """Conversations of both shops over the last 40 days."""
-        buyers = {}
+        buyers, now = {}, self.gw.clock.now()
         for slug in SHOPS:
             shop = await builders.add_shop(session, slug, slug)
             self.shops[slug] = shop.id
+            self.channels[slug] = new_id()
+            same: dict[str, Any] = {"shop_id": shop.id, "created_at": now, "updated_at": now}
+            session.add(Channel(id=self.channels[slug], name="Help", kind="email", response_minutes=TARGET, **same))
             buyers[slug] = (await builders.add_buyer(session, shop, f"b@{slug}.test")).id
             self.people.append((await builders.add_user(session, f"{slug}@example.com", "seller", shop)).id)
         for _ in range(threads):
@@ -86,29 +91,30 @@ class History:
             author_kind="buyer" if inbound else "seller",
             author_user_id=None if inbound else self.dice.choice(self.people),
             automatic=self.dice.choice(["", "", "", "auto-reply"]),
+            channel_id=self.channels[slug] if self.dice.random() < 0.5 else None,
             received_at=at,
         )
         return row.model_dump()
 
-    def naive(self, since: datetime, slug: str = "") -> tuple[int, int, Counter[int], int]:
-        """Came, went, the minutes of all answers, and how many conversations were closed, counted one by one."""
+    def naive(self, since: datetime, slug: str = "") -> tuple[int, int, list[Took], int]:
+        """Came, went, all answers, and how many conversations were closed, counted one by one."""
         wanted = {self.shops[slug]} if slug else set(self.shops.values())
         rows = [row for row in self.messages if row["shop_id"] in wanted]
         recent = [row["direction"] for row in rows if row["received_at"] >= since]
         day = since.replace(hour=0)
-        minutes: Counter[int] = Counter()
+        found: list[Took] = []
         for thread in self.threads:
             told = [row for row in rows if row["thread_id"] == thread["id"] and not row["automatic"]]
             talk = [
-                Said(row["received_at"], row["direction"] == "inbound")
+                Said(row["received_at"], row["direction"] == "inbound", "", TARGET if row["channel_id"] else None)
                 for row in sorted(told, key=lambda row: (row["received_at"], row["id"]))
                 if row["direction"] in ("inbound", "outbound")
             ]
-            minutes.update(took.minutes for took in answers(talk) if took.at >= day)
+            found += (took for took in answers(talk) if took.at >= day)
         closed = [
             one for one in self.threads if one["shop_id"] in wanted and one["closed_at"] and one["closed_at"] >= day
         ]
-        return recent.count("inbound"), recent.count("outbound"), minutes, len(closed)
+        return recent.count("inbound"), recent.count("outbound"), found, len(closed)
 
 
 @pytest.fixture
@@ -133,7 +139,10 @@ async def test_the_sums_are_those_of_a_naive_count(gw: Gateway, seed: int) -> No
             board = await dashboard.look(gw, SYSTEM, range_, shop)
             since = board.at[0]
             assert gw.clock.now() - since <= RANGES[range_]
-            came, went, minutes, solved = history.naive(since, shop)
+            came, went, ended, solved = history.naive(since, shop)
+            minutes = Counter(took.minutes for took in ended)
+            promised = [took.in_time for took in ended if took.in_time is not None]
+            assert board.answers.in_time == (sum(promised) / len(promised) if promised else None)
             assert (board.came, board.went, board.answers.count) == (came, went, sum(minutes.values()))
             assert (board.answers.p50, board.answers.p90) == (percentile(minutes, 0.5), percentile(minutes, 0.9))
             assert board.solved.count == solved
@@ -222,7 +231,8 @@ async def test_how_long_things_took_goes_out_as_csv(gw: Gateway) -> None:
     board = await dashboard.look(gw, SYSTEM, "90d")
     lines = dashboard.exported_times(board).split("\r\n")
     assert lines[0] == "\ufeffwhat,of,name,count,p50,p90,in_time"
-    assert lines[1] == f"answer,all,,{board.answers.count},{board.answers.p50},{board.answers.p90},"
+    same = board.answers
+    assert lines[1] == f"answer,all,,{same.count},{same.p50},{same.p90},{same.in_time}"
     by_shop = [line.split(",") for line in lines if line.startswith("solved,shop,")]
     assert {name: int(count) for _, _, name, count, *_ in by_shop} == {
         one.name: one.count for one in board.solved_by_shop
