@@ -262,11 +262,9 @@ def _insert(appender: Appender, admitted: Sequence[tuple[_Waiting, Sequence[str]
     if not admitted:
         return
     raws = {waiting.digest: _raw_row(waiting) for waiting, _ in admitted}
+    ledger = [row for waiting, ids in admitted for row in _ledger_rows(waiting, ids)]
     # In order, so that two processes that keep the same mails wait for one another instead of blocking.
-    appender.insert(
-        [raws[digest] for digest in sorted(raws)],
-        [row for waiting, ids in admitted for row in _ledger_rows(waiting, ids)],
-    )
+    appender.insert([raws[digest] for digest in sorted(raws)], ledger)
 
 
 def _raw_row(waiting: _Waiting) -> Row:
