@@ -17,7 +17,9 @@ async def looked(house: House, resolver: Resolver | None = None) -> dict[str, Fi
 async def test_a_sound_gateway_is_sound(house: House) -> None:
     found = await looked(house)
     assert [finding for finding in found.values() if not finding.ok] == []
-    assert {"disk", "blobs", "signing", "dns", "database", "clock", "schema", "queues", "ledger", "webhooks"} <= set(found)
+    assert {"disk", "blobs", "signing", "dns", "database", "clock", "schema", "queues", "ledger", "webhooks"} <= set(
+        found
+    )
 
 
 async def test_dns_is_asked_and_what_lacks_is_to_paste(house: House) -> None:

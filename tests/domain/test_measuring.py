@@ -61,6 +61,6 @@ def test_there_is_no_percentile_of_nothing() -> None:
 
 def test_histograms_join() -> None:
     times = Times()
-    times.join({"5": 2}, 1, 1)
-    times.join({"5": 1, "10": 1}, 0, 0)
+    times.join(Times(Counter({5: 2}), 1, 1))
+    times.join(Times(Counter({5: 1, 10: 1}), 0, 0))
     assert (times.minutes, times.targeted, times.within) == (Counter({5: 3, 10: 1}), 1, 1)

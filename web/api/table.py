@@ -2,8 +2,8 @@
 
 from . import (
     batches,
-    brands,
     blocking,
+    brands,
     buyer_links,
     buyers,
     canned,
