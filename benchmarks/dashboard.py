@@ -21,7 +21,7 @@ from sqlalchemy import insert, select
 
 from benchmarks.measuring import machine, percentile, remember
 from benchmarks.pages import databases
-from gateway import dashboard
+from gateway.admin import dashboard
 from gateway.blobs import LocalBlobs
 from gateway.clock import SystemClock, new_id
 from gateway.context import Gateway

@@ -19,11 +19,12 @@ from markupsafe import Markup
 from benchmarks.crowd import build
 from benchmarks.listeners import sign_in
 from benchmarks.measuring import Row, machine, median, remember
-from gateway import accounts, inbox
 from gateway.blobs import LocalBlobs
 from gateway.clock import SystemClock
 from gateway.context import Gateway
 from gateway.domain.conversations import ThreadQuery, ThreadSummary
+from gateway.inbox import threads
+from gateway.people import accounts
 from gateway.rendering import Renderer
 from gateway.settings import Settings
 from gateway.store import migrate
@@ -67,14 +68,14 @@ def peer(home: Path) -> None:
     async def page(request: Request) -> HTMLResponse:
         visit = await accounts.visit(gw, request.cookies.get("znx", ""))
         assert visit is not None
-        desk = await inbox.desk(gw, visit.actor, ThreadQuery(view="needs_reply", limit=40))
+        desk = await threads.desk(gw, visit.actor, ThreadQuery(view="needs_reply", limit=40))
         return HTMLResponse(_rendered(templates, gw, visit, desk))
 
     app.add_api_route("/inbox", page, response_class=HTMLResponse)
     uvicorn.run(app, host="127.0.0.1", port=0, access_log=False)
 
 
-def _rendered(templates: Templates, gw: Gateway, visit: accounts.Visit, desk: inbox.Desk) -> str:
+def _rendered(templates: Templates, gw: Gateway, visit: accounts.Visit, desk: threads.Desk) -> str:
     place, now = Place("", "needs_reply", ""), gw.clock.now()
     look = Look("en", None, now, "", with_shop=True)
 

@@ -28,8 +28,8 @@ from gateway.clock import SystemClock, new_id
 from gateway.context import Gateway
 from gateway.domain.composing import Outgoing, compose
 from gateway.domain.composing.signing import DkimKey, sign
+from gateway.outbound.sending import AT_ONCE, Sender
 from gateway.rendering import Renderer
-from gateway.sending import AT_ONCE, Sender
 from gateway.settings import Settings
 from gateway.store import deliveries, migrate
 from gateway.store.db import Database

@@ -4,20 +4,21 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
-from gateway import dashboard, maillog
-from gateway.account_mails import send_once as send_asked_once
+from gateway import maillog
+from gateway.admin import dashboard
 from gateway.context import Gateway
 from gateway.domain.couriers import Courier
 from gateway.domain.destinations import Destinations
 from gateway.inbound.processing import Processor
+from gateway.orders.pulling import Puller
+from gateway.orders.source_calls import forget_old_calls
+from gateway.outbound.seller_notices import tell_once
+from gateway.outbound.sending import Sender
 from gateway.outcalls import Caller
-from gateway.pulling import Puller
-from gateway.seller_notices import tell_once
-from gateway.sending import Sender
-from gateway.source_calls import forget_old_calls
+from gateway.people.account_mails import send_once as send_asked_once
 from gateway.store.upkeep import forget_expired, wake_snoozed
 from gateway.store.wakeups import INBOUND, OUTBOUND, listen
-from gateway.webhooks import Dispatcher, forget_old_events
+from gateway.webhooks.dispatching import Dispatcher, forget_old_events
 
 POLL_SECONDS = 0.5
 UPKEEP_SECONDS = 20.0

@@ -29,7 +29,7 @@ DATABASES = ("sqlite", "postgresql")
 """What tests run on. A module about what no database changes says `DATABASES = ("sqlite",)`."""
 
 
-EDGES = ("tests.web.", "tests.e2e.test_pages", "tests.test_dry_run")
+EDGES = ("tests.web.", "tests.e2e.test_pages", "tests.inbound.test_dry_run")
 """What stands on flows that are tested on both kinds: on PostgreSQL it is looked at in the long run."""
 
 

@@ -7,8 +7,8 @@ import pytest
 
 from gateway.domain.actors import Actor
 from gateway.models import Delivery, DeliveryAttempt, Thread
-from gateway.outbound import ReplyDraft, reply
-from gateway.sending import Sender
+from gateway.outbound.answers import ReplyDraft, reply
+from gateway.outbound.sending import Sender
 from smtp.courier import courier_for
 from smtp.relays import Timeouts
 from tests.conftest import StillClock

@@ -5,9 +5,9 @@ from zoneinfo import available_timezones
 
 from aiohttp import web
 
-from gateway import accounts
 from gateway.domain.conversations import clean_text
 from gateway.errors import Expired, Forbidden, Invalid, RateLimited
+from gateway.people import accounts
 
 from . import security
 from .i18n import LOCALES, N_

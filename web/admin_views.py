@@ -6,7 +6,8 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
-from gateway import admin, channels
+from gateway.admin import channels, shops
+from gateway.admin import ledger as flow
 from gateway.domain.ledger import INGRESSES, InboundQuery, State, Trusted
 from gateway.domain.reasons import LEDGER, ledger_sentence
 
@@ -42,12 +43,12 @@ async def ledger(request: web.Request) -> web.StreamResponse:
     asked = {name: request.query.get(name, "").replace("\0", "").strip()[:254] for name in FIELDS}
     state = request.query.get("state", "held")
     state = state if state in STATES else "held"
-    page = await admin.inbound_list(gw, actor, _query(request, state, asked))
+    page = await flow.inbound_list(gw, actor, _query(request, state, asked))
     values: dict[str, Any] = {"page": page, "state": state, "states": STATES, "asked": asked, "trust": TRUST}
     values["link"] = urlencode({name: value for name, value in asked.items() if value})
     values["reasons"] = {row.id: ledger_sentence(row.why, locale, row.details) for row in page.items}
     values["whys"] = {code: re.sub(r"{\w+}", "…", ledger_sentence(code, locale, {})) for code in LEDGER if code}
-    values |= {"ingresses": INGRESSES, "slugs": await admin.shops(gw, actor)}
+    values |= {"ingresses": INGRESSES, "slugs": await shops.shops(gw, actor)}
     return render(request, "ledger.html", **values, channels=await channels.channels(gw, actor))
 
 
@@ -69,17 +70,17 @@ def _query(request: web.Request, state: str, asked: dict[str, str]) -> InboundQu
 
 async def release(request: web.Request) -> web.StreamResponse:
     """Let a held mail in."""
-    await admin.release(gateway(request), visit(request).actor, request.match_info["id"])
+    await flow.release(gateway(request), visit(request).actor, request.match_info["id"])
     return back(request, "/ledger")
 
 
 async def discard(request: web.Request) -> web.StreamResponse:
     """Take a held mail out of sight."""
-    await admin.discard(gateway(request), visit(request).actor, request.match_info["id"])
+    await flow.discard(gateway(request), visit(request).actor, request.match_info["id"])
     return back(request, "/ledger")
 
 
 async def reprocess(request: web.Request) -> web.StreamResponse:
     """Process a mail again, by all the rules."""
-    await admin.reprocess(gateway(request), visit(request).actor, request.match_info["id"])
+    await flow.reprocess(gateway(request), visit(request).actor, request.match_info["id"])
     return back(request, "/ledger")

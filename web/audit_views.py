@@ -6,7 +6,8 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
-from gateway import admin, auditing
+from gateway.admin import auditing
+from gateway.admin import shops as admin
 from gateway.domain.auditing import AuditQuery, Entry
 
 from .keys import gateway, visit

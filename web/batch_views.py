@@ -4,11 +4,11 @@ from typing import Any
 
 from aiohttp import web
 
-from gateway import batch
 from gateway.clock import new_id
 from gateway.domain.canned import VARIABLES
 from gateway.domain.conversations import clean_text
 from gateway.errors import Invalid
+from gateway.inbox import batch
 
 from . import security
 from .forms import Form

@@ -5,8 +5,8 @@ from typing import Any
 from aiohttp import web
 from markupsafe import escape
 
-from gateway import admin, branding
-from gateway.branding import BrandChange
+from gateway.admin import branding, shops
+from gateway.admin.branding import BrandChange
 from gateway.domain.brands import ACCENT, BACKGROUND, BRANDED, OTHERS, Brand
 from gateway.domain.locales import LOCALES, best_locale
 from gateway.errors import Invalid, NotFound
@@ -38,7 +38,7 @@ async def page(request: web.Request) -> web.StreamResponse:
 async def _page(request: web.Request, status: int = 200, form: Form | None = None, **told: Any) -> web.Response:
     gw, actor, slug = gateway(request), visit(request).actor, request.match_info["slug"]
     known = await branding.brand(gw, actor, slug)
-    shop = next(shop for shop in await admin.shops(gw, actor) if shop.slug == slug)
+    shop = next(shop for shop in await shops.shops(gw, actor) if shop.slug == slug)
     change = _change(form) if form else BrandChange(known.accent, known.background, known.signatures)
     values: dict[str, Any] = {"shop": shop, "logo": known.logo, "change": change, "languages": languages()}
     values |= {"mails": {name: KINDS[name] for name in KINDS if name in BRANDED}, "others": OTHERS}

@@ -9,11 +9,12 @@ from typing import Any
 
 from aiohttp import web
 
-from gateway import buyer_links, buyer_pages
+from gateway.buyers import pages
 from gateway.context import Gateway
 from gateway.domain.buyer_pages import MAX_FILE_BYTES, MAX_FILES, MAX_SUBJECT_CHARS, Link, PageDraft
 from gateway.domain.conversations import AttachmentView
 from gateway.errors import Invalid, NotFound, RateLimited
+from gateway.outbound import buyer_links
 
 from . import security
 from .bubbles import is_picture
@@ -70,7 +71,7 @@ async def conversation_page(request: web.Request) -> web.StreamResponse:
 
 async def _conversation(request: web.Request, status: int = 200, **more: Any) -> web.Response:
     try:
-        shown = await buyer_pages.conversation(gateway(request), _token(request))
+        shown = await pages.conversation(gateway(request), _token(request))
     except NotFound:
         return _gone(request)
     values = {"talk": shown, "states": STATES, "is_picture": is_picture, "draft": "", "problem": ""}
@@ -112,7 +113,7 @@ async def answer(request: web.Request) -> web.StreamResponse:
     async def refused(status: int, problem: str, form: StreamedForm) -> web.Response:
         return await _conversation(request, status, draft=form.get("text"), problem=problem)
 
-    return await _write(request, buyer_pages.answer, f"?done=sent{_kept(request, '&')}#write", refused)
+    return await _write(request, pages.answer, f"?done=sent{_kept(request, '&')}#write", refused)
 
 
 async def matter_page(request: web.Request) -> web.StreamResponse:
@@ -122,7 +123,7 @@ async def matter_page(request: web.Request) -> web.StreamResponse:
 
 async def _matter(request: web.Request, status: int = 200, **more: Any) -> web.Response:
     try:
-        link = await buyer_pages.link(gateway(request), _token(request))
+        link = await pages.link(gateway(request), _token(request))
     except NotFound:
         return _gone(request)
     return _page(
@@ -137,7 +138,7 @@ async def open_matter(request: web.Request) -> web.StreamResponse:
         more = {"draft": form.get("text"), "subject": form.get("subject"), "problem": problem}
         return await _matter(request, status, **more)
 
-    return await _write(request, buyer_pages.open_matter, f"/sent?done=matter{_kept(request, '&')}", refused)
+    return await _write(request, pages.open_matter, f"/sent?done=matter{_kept(request, '&')}", refused)
 
 
 async def _write(
@@ -151,7 +152,7 @@ async def _write(
         raise ForeignForm
     form = StreamedForm()
     try:
-        await buyer_pages.link(gw, token)
+        await pages.link(gw, token)
         async with streamed_into(form, request, gw.settings.home):
             await write(gw, token, _draft(form), security.client_ip(request, gw.settings))
     except NotFound:
@@ -178,7 +179,7 @@ async def ask_for_human(request: web.Request) -> web.StreamResponse:
     if security.comes_from_elsewhere(request):
         raise ForeignForm
     try:
-        new = await buyer_pages.ask_for_human(gateway(request), _token(request))
+        new = await pages.ask_for_human(gateway(request), _token(request))
     except NotFound:
         return _gone(request)
     return see_other(f"/b/{_token(request)}?done={'human' if new else 'asked'}{_kept(request, '&')}")
@@ -187,7 +188,7 @@ async def ask_for_human(request: web.Request) -> web.StreamResponse:
 async def sent_page(request: web.Request) -> web.StreamResponse:
     """What was written through this link."""
     try:
-        link, entries = await buyer_pages.sent(gateway(request), _token(request))
+        link, entries = await pages.sent(gateway(request), _token(request))
     except NotFound:
         return _gone(request)
     done = DONE.get(request.query.get("done", ""), "")
@@ -213,7 +214,7 @@ async def picture(request: web.Request) -> web.StreamResponse:
 
 
 async def _file(request: web.Request) -> tuple[AttachmentView, bytes]:
-    return await buyer_pages.file(gateway(request), _token(request), request.match_info["id"])
+    return await pages.file(gateway(request), _token(request), request.match_info["id"])
 
 
 async def revoke_links(request: web.Request) -> web.StreamResponse:

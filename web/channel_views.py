@@ -6,7 +6,7 @@ from typing import Any
 from aiohttp import web
 from pydantic import ValidationError
 
-from gateway import admin, channels, teams, template_editing, tracing
+from gateway.admin import channels, shops, teams, template_editing, tracing
 from gateway.domain.locales import LOCALES
 from gateway.domain.note_readers import READERS
 from gateway.domain.routing.channels import BY_MAIL, Channel
@@ -116,7 +116,7 @@ async def _used(request: web.Request, known: Channel | None) -> dict[str, str]:
     if known is None:
         return {}
     gw, actor = gateway(request), visit(request).actor
-    own = next((one.locale for one in await admin.shops(gw, actor) if one.slug == known.shop), "")
+    own = next((one.locale for one in await shops.shops(gw, actor) if one.slug == known.shop), "")
     used = await template_editing.used(gw, actor, known.shop, known.template_set, known.language or own)
     language = locale_of(request).startswith("zh")
     return {KINDS_OF_MAIL[name]: called(origin, known.template_set)[language] for name, origin in used.items()}

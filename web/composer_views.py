@@ -2,8 +2,9 @@
 
 from aiohttp import web
 
-from gateway import canned, drafts, letters, unsending
 from gateway.domain.writing import Draft
+from gateway.inbox import canned, drafts, unsending
+from gateway.outbound import letters
 
 from . import security
 from .composing import kept_files, kind_of

@@ -4,7 +4,7 @@ from urllib.parse import quote
 
 from aiohttp import web
 
-from gateway import confirming
+from gateway.buyers import confirming
 from gateway.errors import NotFound
 
 from .i18n import N_

@@ -6,8 +6,8 @@ from typing import Any
 from aiohttp import web
 from markupsafe import Markup
 
-from gateway import admin, dashboard
-from gateway.dashboard import Dashboard
+from gateway.admin import dashboard, shops
+from gateway.admin.dashboard import Dashboard
 from gateway.domain.measuring import RANGES
 
 from .i18n import N_
@@ -38,7 +38,7 @@ async def dashboard_page(request: web.Request) -> web.StreamResponse:
     range_, shop = _asked(request)
     board = await dashboard.look(gw, actor, range_, shop)
     values: dict[str, Any] = {"board": board, "range": range_, "shop": shop, "ranges": RANGE_WORDS, "names": SERIES}
-    values |= {"shops": await admin.shops(gw, actor), "plots": _plots(request, board), "length": length}
+    values |= {"shops": await shops.shops(gw, actor), "plots": _plots(request, board), "length": length}
     return render(request, "dashboard.html", **values)
 
 

@@ -4,7 +4,7 @@ from typing import Any, get_args
 
 from aiohttp import web
 
-from gateway import deliveries
+from gateway.admin import deliveries
 from gateway.domain.queueing import CANCELLED, RETRIED, DeliveryQuery, DeliveryState, PauseKind, SuppressionQuery
 from gateway.errors import Invalid
 

@@ -4,9 +4,9 @@ from urllib.parse import quote
 
 from aiohttp import web
 
-from gateway import account_mails
 from gateway.domain.conversations import clean_text
 from gateway.errors import Forbidden, Invalid, RateLimited
+from gateway.people import account_mails
 
 from . import security
 from .account_views import PASSWORDS_DIFFER, refused_password

@@ -7,9 +7,9 @@ from urllib.parse import quote, unquote
 
 from aiohttp import web
 
-from gateway import inbox, pictures
 from gateway.domain.conversations import MessageView
 from gateway.errors import NotFound
+from gateway.inbox import pictures, threads
 from gateway.thumbnails import CONTENT_TYPE
 
 from . import security
@@ -52,13 +52,13 @@ def download(content: bytes, content_type: str, filename: str) -> web.Response:
 
 async def attachment(request: web.Request) -> web.StreamResponse:
     """A file, always as a download."""
-    file, content = await inbox.attachment(gateway(request), visit(request).actor, request.match_info["id"])
+    file, content = await threads.attachment(gateway(request), visit(request).actor, request.match_info["id"])
     return download(content, "application/octet-stream", file.filename)
 
 
 async def picture(request: web.Request) -> web.StreamResponse:
     """A picture to show: only when its bytes are those of one."""
-    file, content = await inbox.attachment(gateway(request), visit(request).actor, request.match_info["id"])
+    file, content = await threads.attachment(gateway(request), visit(request).actor, request.match_info["id"])
     kind = picture_type(content)
     if kind is None or not is_picture(file):
         raise NotFound("no such picture")
@@ -76,14 +76,14 @@ async def small_picture(request: web.Request) -> web.StreamResponse:
 async def raw(request: web.Request) -> web.StreamResponse:
     """The original mail, byte for byte, as a download."""
     id_ = request.match_info["id"]
-    content = await inbox.raw(gateway(request), visit(request).actor, id_)
+    content = await threads.raw(gateway(request), visit(request).actor, id_)
     return download(content, "message/rfc822", f"{id_}.eml")
 
 
 async def formatted(request: web.Request) -> web.StreamResponse:
     """A mail's HTML, for a sandboxed frame. Pictures of the mail are in it; those of others only when asked for."""
     gw, actor = gateway(request), visit(request).actor
-    message = await inbox.message(gw, actor, request.match_info["id"])
+    message = await threads.message(gw, actor, request.match_info["id"])
     if message.html is None:
         raise NotFound("this message has no HTML")
     wanted = request.query.get("pictures") == "1"
@@ -111,7 +111,7 @@ async def _with_pictures(request: web.Request, message: MessageView) -> str:
     for file in message.attachments:
         if file.content_id not in wanted or not is_picture(file) or file.size > room:
             continue
-        _, content = await inbox.attachment(gateway(request), visit(request).actor, file.id)
+        _, content = await threads.attachment(gateway(request), visit(request).actor, file.id)
         if (kind := picture_type(content)) is not None:
             embedded[file.content_id or ""] = f"data:{kind};base64,{b64encode(content).decode()}"
             room -= file.size

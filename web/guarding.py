@@ -7,8 +7,8 @@ from urllib.parse import quote
 
 from aiohttp import web
 
-from gateway import accounts
 from gateway.domain.rights import Right
+from gateway.people import accounts
 
 from . import security
 from .failures import ForeignForm, SignInNeeded, WrongHost

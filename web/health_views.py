@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from gateway import examining, monitoring
+from gateway.admin import examining, monitoring
 
 from .i18n import N_
 from .keys import gateway

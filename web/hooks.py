@@ -2,10 +2,11 @@
 
 from aiohttp import web
 
-from gateway import site_calls, source_calls
 from gateway.context import Gateway
 from gateway.domain.site_messages import MAX_BODY_BYTES
 from gateway.errors import Forbidden, Invalid
+from gateway.inbound import site_calls
+from gateway.orders import source_calls
 
 from . import security
 from .api.dispatch import read_body

@@ -8,10 +8,10 @@ from typing import Any
 
 from aiohttp import web
 
-from gateway import inbox
 from gateway.domain.imports import TEMPLATE, form_of, read_orders
 from gateway.errors import Invalid, NotFound, ZnxError
-from gateway.orders import IMPORT_BATCH, Imported, import_orders
+from gateway.inbox import threads
+from gateway.orders.recording import IMPORT_BATCH, Imported, import_orders
 
 from .keys import FORM, gateway, visit
 from .pages import render
@@ -52,7 +52,7 @@ async def page(request: web.Request) -> web.StreamResponse:
 
 
 async def _page(request: web.Request, tally: Tally | None = None, wrong: str = "", status: int = 200) -> web.Response:
-    shops = await inbox.shops(gateway(request), visit(request).actor)
+    shops = await threads.shops(gateway(request), visit(request).actor)
     return render(request, "import.html", status, shops=shops, tally=tally, wrong=wrong)
 
 

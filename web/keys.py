@@ -2,8 +2,8 @@
 
 from aiohttp import web
 
-from gateway.accounts import Visit
 from gateway.context import Gateway
+from gateway.people.accounts import Visit
 
 from .assets import Assets
 from .forms import Form

@@ -6,7 +6,7 @@ from typing import Any
 
 from aiohttp import web
 
-from gateway import note_teaching
+from gateway.admin import note_teaching
 from gateway.domain.emails import Email
 from gateway.domain.note_mapping import FIELDS, NEEDED, mapping_json
 from gateway.domain.note_reasons import WhyNot

@@ -6,7 +6,7 @@ from typing import Any
 
 from aiohttp import web
 
-from gateway.accounts import Visit
+from gateway.people.accounts import Visit
 
 from . import security
 from .failures import Failure, failure_of

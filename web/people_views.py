@@ -5,10 +5,11 @@ from urllib.parse import quote
 
 from aiohttp import web
 
-from gateway import accounts, admin, people
+from gateway.admin import shops as admin
 from gateway.domain.rights import Role
 from gateway.domain.staff import SHOP_ROLES, Wish
 from gateway.errors import Conflict, Forbidden, Invalid
+from gateway.people import accounts, staff
 
 from . import security
 from .forms import Form
@@ -43,7 +44,7 @@ async def people_page(request: web.Request) -> web.StreamResponse:
 
 async def _people(request: web.Request, status: int = 200, **values: Any) -> web.Response:
     gw, actor = gateway(request), visit(request).actor
-    listed = await people.colleagues(gw, actor)
+    listed = await staff.colleagues(gw, actor)
     shops = await admin.shops(gw, actor)
     context = {"problem": "", "form": Form(), "sent": None} | values
     return render(request, "people.html", status, people=listed, shops=shops, **_words(request), **context)
@@ -68,7 +69,7 @@ async def invite(request: web.Request) -> web.StreamResponse:
     form = request[FORM]
     try:
         locale = known(form.get("locale")) or locale_of(request)
-        sent = await people.invite(gateway(request), visit(request).actor, form.get("email"), _wish(form), locale)
+        sent = await staff.invite(gateway(request), visit(request).actor, form.get("email"), _wish(form), locale)
     except Conflict:
         return await _people(request, 409, problem=TAKEN, form=form)
     except Invalid as error:
@@ -83,7 +84,7 @@ async def person_page(request: web.Request) -> web.StreamResponse:
 
 async def _person(request: web.Request, status: int = 200, problem: str = "", sent: object = None) -> web.Response:
     gw, actor = gateway(request), visit(request).actor
-    person = await people.colleague(gw, actor, request.match_info["id"])
+    person = await staff.colleague(gw, actor, request.match_info["id"])
     words = _words(request)
     editable = person.id != actor.user_id and (words["govern"] or not person.admin)
     values: dict[str, Any] = {"person": person, "shops": await admin.shops(gw, actor), "editable": editable}
@@ -95,7 +96,7 @@ async def change(request: web.Request) -> web.StreamResponse:
     """Give somebody another name or other roles."""
     id_ = request.match_info["id"]
     try:
-        await people.change(gateway(request), visit(request).actor, id_, _wish(request[FORM]))
+        await staff.change(gateway(request), visit(request).actor, id_, _wish(request[FORM]))
     except Invalid as error:
         return await _person(request, 422, PROBLEMS.get(error.field, PROBLEMS["roles"]))
     return see_other(f"/people/{id_}?done=1")
@@ -103,21 +104,21 @@ async def change(request: web.Request) -> web.StreamResponse:
 
 async def invite_again(request: web.Request) -> web.StreamResponse:
     """Send a fresh link to somebody who has not come yet."""
-    sent = await people.invite_again(gateway(request), visit(request).actor, request.match_info["id"])
+    sent = await staff.invite_again(gateway(request), visit(request).actor, request.match_info["id"])
     return await _person(request, sent=sent)
 
 
 async def deactivate(request: web.Request) -> web.StreamResponse:
     """Shut somebody out."""
     id_ = request.match_info["id"]
-    await people.deactivate(gateway(request), visit(request).actor, id_)
+    await staff.deactivate(gateway(request), visit(request).actor, id_)
     return see_other(f"/people/{id_}?done=1")
 
 
 async def reactivate(request: web.Request) -> web.StreamResponse:
     """Let somebody in again."""
     id_ = request.match_info["id"]
-    await people.reactivate(gateway(request), visit(request).actor, id_)
+    await staff.reactivate(gateway(request), visit(request).actor, id_)
     return see_other(f"/people/{id_}?done=1")
 
 
@@ -128,7 +129,7 @@ async def invitation_page(request: web.Request) -> web.StreamResponse:
 
 async def _invitation(request: web.Request, status: int = 200, problem: str = "") -> web.Response:
     token = request.match_info["token"]
-    guest = await people.guest(gateway(request), token)
+    guest = await staff.guest(gateway(request), token)
     if guest is None:
         return render(request, "invitation.html", 403, guest=None, token="", problem=INVITATION_IS_OLD)
     return render(request, "invitation.html", status, guest=guest, token=quote(token), problem=problem)
@@ -140,7 +141,7 @@ async def join(request: web.Request) -> web.StreamResponse:
     if form.get("new") != form.get("again"):
         return await _invitation(request, 422, PASSWORDS_DIFFER)
     try:
-        user_id = await people.join(gw, request.match_info["token"], form.get("name"), form.get("new"))
+        user_id = await staff.join(gw, request.match_info["token"], form.get("name"), form.get("new"))
     except Forbidden:
         return await _invitation(request, 403)
     except Invalid as error:

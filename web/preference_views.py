@@ -5,9 +5,9 @@ RFC 8058: the mail program posts `List-Unsubscribe=One-Click` without any cookie
 
 from aiohttp import web
 
-from gateway import preferences
 from gateway.errors import NotFound
-from gateway.preferences import Choice
+from gateway.outbound import preferences
+from gateway.outbound.preferences import Choice
 
 from .i18n import N_
 from .keys import FORM, gateway

@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from gateway import presence
+from gateway.inbox import presence
 
 from .keys import FORM, gateway, visit
 

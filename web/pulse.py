@@ -4,9 +4,10 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 
-from gateway import inbox, maillog
+from gateway import maillog
 from gateway.context import Gateway
 from gateway.domain.actors import Actor
+from gateway.inbox import threads
 
 SECONDS = 0.4
 PAUSE_AFTER_ERROR = 2.0
@@ -36,7 +37,7 @@ class Pulse:
 
     async def look(self) -> None:
         """Read the numbers once, and ring when they are others than before."""
-        numbers = await inbox.change_numbers(self._gw)
+        numbers = await threads.change_numbers(self._gw)
         if numbers != self._numbers:
             async with self._changed:
                 self._numbers = numbers

@@ -2,9 +2,10 @@
 
 from aiohttp import web
 
-from gateway import blocking, buyers, restructuring
+from gateway.buyers import merging
 from gateway.domain.ids import checked_id
 from gateway.errors import Invalid
+from gateway.inbox import blocking, restructuring
 
 from .keys import FORM, gateway, visit
 from .pages import back, see_other
@@ -61,7 +62,7 @@ async def merge_buyer(request: web.Request) -> web.StreamResponse:
     id_, words = request.match_info["id"], request[FORM].get("buyer")
     if not words.strip():
         raise Invalid("name an address or an order", "buyer")
-    await buyers.merge_found(gateway(request), visit(request).actor, id_, words)
+    await merging.merge_found(gateway(request), visit(request).actor, id_, words)
     return back(request, f"/threads/{id_}")
 
 

@@ -7,12 +7,13 @@ from typing import Any
 from aiohttp import web
 from pydantic import ValidationError
 
-from gateway import channels, routing, rules, teams
+from gateway.admin import channels, rules, teams
 from gateway.domain.routing.changes import Standing, differences
 from gateway.domain.routing.documents import PlacedRuleDocument
 from gateway.domain.routing.rules import Rule
 from gateway.domain.routing.sentences import VALUES, action_words, condition_words
 from gateway.errors import Invalid
+from gateway.inbound import routing
 
 from .bubbles import PRIORITIES, STATUSES
 from .forms import Form

@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 
 from aiohttp import hdrs, web
 
-from gateway.accounts import SESSION_LIFE
 from gateway.domain.tokens import from_entropy, mint
+from gateway.people.accounts import SESSION_LIFE
 from gateway.settings import Settings, parse_listen
 
 PAGE_POLICY = (

@@ -4,9 +4,11 @@ from collections.abc import Mapping
 
 from aiohttp import web
 
-from gateway import browsers, inbox, second_factors, seller_notices
 from gateway.domain.notifying import CHANNELS, MODES, Choice
 from gateway.errors import Conflict, Forbidden, Invalid
+from gateway.inbox import threads
+from gateway.outbound import seller_notices
+from gateway.people import browsers, second_factors
 
 from . import security
 from .bubbles import CHANNELS as CHANNEL_NAMES
@@ -67,7 +69,7 @@ async def notifications_page(request: web.Request) -> web.StreamResponse:
 async def _notifications(request: web.Request, status: int = 200, done: str = "", problem: str = "") -> web.Response:
     gw, actor = gateway(request), visit(request).actor
     choice = await seller_notices.choice(gw, actor)
-    shops = await inbox.shops(gw, actor)
+    shops = await threads.shops(gw, actor)
     times = {name: _clock(getattr(choice, name)) for name in ("quiet_from", "quiet_until")}
     names = {name: CHANNEL_NAMES[name] for name in CHANNELS if name != "chat"}
     return render(
@@ -91,7 +93,7 @@ def _clock(minute: int) -> str:
 async def choose_notifications(request: web.Request) -> web.StreamResponse:
     """Choose it."""
     gw, who = gateway(request), visit(request)
-    shops = tuple(shop.id for shop in await inbox.shops(gw, who.actor))
+    shops = tuple(shop.id for shop in await threads.shops(gw, who.actor))
     try:
         await seller_notices.choose(gw, who.actor, who.account.email, _choice(request[FORM], shops))
     except Invalid:

@@ -7,8 +7,8 @@ from zoneinfo import available_timezones
 from aiohttp import web
 from babel import Locale
 
-from gateway import admin
-from gateway.admin import ShopChange
+from gateway.admin import shops as admin
+from gateway.admin.shops import ShopChange
 from gateway.domain.locales import LOCALES, best_locale
 from gateway.domain.shop_options import MailOptions
 from gateway.errors import Invalid, NotFound

@@ -4,11 +4,12 @@ from typing import Any
 
 from aiohttp import web
 
-from gateway import inbox, sources
 from gateway.domain.sources.hearing import Kind, Outcome
 from gateway.domain.sources.reasons import sentence
 from gateway.domain.sources.setup import KINDS, Connected, NewSource
 from gateway.errors import Invalid
+from gateway.inbox import threads
+from gateway.orders import sources
 
 from .i18n import N_
 from .keys import FORM, gateway, visit
@@ -38,7 +39,7 @@ async def sources_page(request: web.Request) -> web.StreamResponse:
 async def _page(request: web.Request, made: Connected | None = None) -> web.Response:
     gw, actor = gateway(request), visit(request).actor
     found = await sources.sources(gw, actor)
-    shops = await inbox.shops(gw, actor)
+    shops = await threads.shops(gw, actor)
     return render(request, "sources.html", sources=found, shops=shops, made=made, kinds=KIND_NAMES)
 
 

@@ -6,7 +6,7 @@ from zoneinfo import available_timezones
 from aiohttp import web
 from pydantic import ValidationError
 
-from gateway import teams
+from gateway.admin import teams
 from gateway.domain.routing.documents import TeamDocument
 from gateway.domain.routing.teams import WEEKDAYS, Team
 from gateway.errors import Conflict, Invalid

@@ -6,12 +6,12 @@ from urllib.parse import urlencode
 from aiohttp import web
 from markupsafe import escape
 
-from gateway import admin, template_editing
+from gateway.admin import shops, template_editing
+from gateway.admin.template_editing import Place
 from gateway.domain.locales import LOCALES
 from gateway.domain.template_sets import called
 from gateway.errors import Invalid
 from gateway.rendering import Rendered
-from gateway.template_editing import Place
 
 from . import security
 from .delivery_views import KINDS
@@ -58,7 +58,7 @@ async def templates_page(request: web.Request) -> web.StreamResponse:
     names = [name for name in known.names if not chosen or name in template_editing.IN_SETS]
     values: dict[str, Any] = {"names": names, "changed": known.changed, "shop": shop, "words": NAMES}
     values |= {"chosen": chosen, "sets": known.sets}
-    values |= {"languages": languages(), "shops": await admin.shops(gw, actor), "all_locales": LOCALES}
+    values |= {"languages": languages(), "shops": await shops.shops(gw, actor), "all_locales": LOCALES}
     return render(request, "templates.html", **values)
 
 

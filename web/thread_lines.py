@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from gateway.domain.conversations import MessageView
-from gateway.restructuring import UNDOABLE
+from gateway.inbox.restructuring import UNDOABLE
 from gateway.store.restructuring import Event
 
 from .i18n import N_

@@ -6,12 +6,13 @@ from typing import Any
 
 from aiohttp import web
 
-from gateway import canned, drafts, inbox, outbound, surroundings
 from gateway.domain.canned import unfilled
 from gateway.domain.conversations import clean_text
 from gateway.domain.editing import MAX_LABEL_CHARS
 from gateway.domain.mentions import handle
 from gateway.errors import AnsweredMeanwhile, Invalid
+from gateway.inbox import canned, drafts, surroundings, threads
+from gateway.outbound import answers
 
 from .bubbles import PRIORITIES, STATUSES, bubbles
 from .composing import LATER, Composer, from_drafts, kept_files, kind_of, send_at
@@ -46,7 +47,7 @@ async def thread_page(request: web.Request) -> web.StreamResponse:
 
 async def _page(request: web.Request, status: int = 200, composer: Composer | None = None) -> web.Response:
     gw, actor, id_ = gateway(request), visit(request).actor, request.match_info["id"]
-    detail = await inbox.thread(gw, actor, id_, with_html=False)
+    detail = await threads.thread(gw, actor, id_, with_html=False)
     if not detail.messages and (there := await surroundings.leads_to(gw, actor, id_)):
         return see_other(f"/threads/{there}")
     around = await surroundings.of_thread(gw, actor, detail.thread, event_ids(detail.messages))
@@ -96,18 +97,18 @@ async def _again(request: web.Request, status: int, composer: Composer) -> web.R
 
 async def _note(request: web.Request, form: Form, id_: str) -> str:
     key = drafts.form_key("note", id_, form.get("form_id"))
-    return await inbox.add_note(gateway(request), visit(request).actor, id_, form.get("text"), key)
+    return await threads.add_note(gateway(request), visit(request).actor, id_, form.get("text"), key)
 
 
 async def _reply(request: web.Request, form: Form, id_: str) -> str:
     gw, here = gateway(request), visit(request)
     returned = await drafts.files_of(gw, here.actor, id_, kept_files(form))
-    new = tuple(outbound.NewAttachment(file.filename, file.content_type, file.content) for file in form.files)
+    new = tuple(answers.NewAttachment(file.filename, file.content_type, file.content) for file in form.files)
     text = clean_text(form.get("text"))
     if names := unfilled(text):
         raise Invalid(f"fill in {', '.join(names)}", "variables")
     signed = form.get("signature") == "1"
-    draft = outbound.ReplyDraft(
+    draft = answers.ReplyDraft(
         text=text,
         signature=(await canned.for_thread(gw, here.actor, id_)).signature if signed else "",
         attachments=returned + new,
@@ -117,7 +118,7 @@ async def _reply(request: web.Request, form: Form, id_: str) -> str:
         seen=form.get("seen") if form.get("seen") and not form.get("anyway") else None,
         from_draft=True,
     )
-    return await outbound.reply(gw, here.actor, id_, draft)
+    return await answers.reply(gw, here.actor, id_, draft)
 
 
 def _here(request: web.Request, id_: str) -> str:
@@ -128,13 +129,13 @@ def _here(request: web.Request, id_: str) -> str:
 async def change(request: web.Request) -> web.StreamResponse:
     """Set status, assignee, labels or snooze: whatever the form names."""
     gw, actor, id_ = gateway(request), visit(request).actor, request.match_info["id"]
-    current = await inbox.summary(gw, actor, id_)
+    current = await threads.summary(gw, actor, id_)
     changes = _changes(request[FORM], current.labels)
     if changes.get("assignee") == "me":
         changes["assignee"] = actor.user_id
     if "snoozed_until" in changes:
         changes["snoozed_until"] = gw.clock.now() + changes["snoozed_until"]
-    await inbox.change_thread(gw, actor, id_, changes)
+    await threads.change_thread(gw, actor, id_, changes)
     return back(request, f"/threads/{id_}")
 
 
@@ -155,5 +156,5 @@ def _changes(form: Form, labels: tuple[str, ...]) -> dict[str, Any]:
 
 async def seen(request: web.Request) -> web.StreamResponse:
     """Take the unread mark off."""
-    await inbox.mark_seen(gateway(request), visit(request).actor, request.match_info["id"])
+    await threads.mark_seen(gateway(request), visit(request).actor, request.match_info["id"])
     return web.Response(status=204)

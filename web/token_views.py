@@ -5,10 +5,11 @@ from typing import Any
 
 from aiohttp import web
 
-from gateway import admin, tokens
+from gateway.admin import shops as admin
 from gateway.domain.rights import ROLES, SCOPE_NAMES, Role, Scope
 from gateway.errors import Forbidden, Invalid
-from gateway.tokens import NewToken
+from gateway.people import tokens
+from gateway.people.tokens import NewToken
 
 from .forms import Form
 from .i18n import N_

@@ -4,9 +4,10 @@ from typing import Any
 
 from aiohttp import web
 
-from gateway import inbox, webhook_setup
 from gateway.domain.webhooks.events import KINDS, MEANINGS
 from gateway.domain.webhooks.setup import DeliveryState, Made
+from gateway.inbox import threads
+from gateway.webhooks import setup
 
 from .i18n import N_
 from .keys import FORM, gateway, visit
@@ -33,10 +34,10 @@ async def webhooks_page(request: web.Request) -> web.StreamResponse:
 
 async def _page(request: web.Request, made: Made | None = None) -> web.Response:
     gw, actor = gateway(request), visit(request).actor
-    found = await webhook_setup.webhooks(gw, actor)
+    found = await setup.webhooks(gw, actor)
     words: dict[str, Any] = {"meanings": _meanings(request), "kinds": KINDS, "disabled": DISABLED}
     everything = actor.shop_ids is None
-    shops = await inbox.shops(gw, actor)
+    shops = await threads.shops(gw, actor)
     return render(request, "webhooks.html", webhooks=found, shops=shops, everything=everything, made=made, **words)
 
 
@@ -50,15 +51,15 @@ async def add(request: web.Request) -> web.StreamResponse:
     form = request[FORM]
     events = [kind for kind in KINDS if form.get(f"event:{kind}") == "yes"]
     names = {name: form.get(name).strip() for name in ("url", "shop", "description")}
-    new = webhook_setup.NewWebhook(events=events, **names)
-    return await _page(request, await webhook_setup.add(gateway(request), visit(request).actor, new))
+    new = setup.NewWebhook(events=events, **names)
+    return await _page(request, await setup.add(gateway(request), visit(request).actor, new))
 
 
 async def webhook_page(request: web.Request) -> web.StreamResponse:
     """One webhook with what was sent to it."""
     gw, actor, id_ = gateway(request), visit(request).actor, request.match_info["id"]
-    hook = await webhook_setup.webhook(gw, actor, id_)
-    page = await webhook_setup.calls(gw, actor, id_, request.query.get("cursor") or None, PER_PAGE)
+    hook = await setup.webhook(gw, actor, id_)
+    page = await setup.calls(gw, actor, id_, request.query.get("cursor") or None, PER_PAGE)
     words: dict[str, Any] = {"meanings": _meanings(request), "states": STATES, "disabled": DISABLED}
     return render(request, "webhook.html", hook=hook, page=page, **words)
 
@@ -66,31 +67,31 @@ async def webhook_page(request: web.Request) -> web.StreamResponse:
 async def switch(request: web.Request) -> web.StreamResponse:
     """Switch one on or off."""
     wanted = {"enabled": request[FORM].get("enabled") == "yes"}
-    await webhook_setup.change(gateway(request), visit(request).actor, request.match_info["id"], wanted)
+    await setup.change(gateway(request), visit(request).actor, request.match_info["id"], wanted)
     return see_other("/webhooks")
 
 
 async def rotate(request: web.Request) -> web.StreamResponse:
     """Another secret."""
-    made = await webhook_setup.rotate(gateway(request), visit(request).actor, request.match_info["id"])
+    made = await setup.rotate(gateway(request), visit(request).actor, request.match_info["id"])
     return await _page(request, made)
 
 
 async def test(request: web.Request) -> web.StreamResponse:
     """Send a test event."""
     id_ = request.match_info["id"]
-    await webhook_setup.test(gateway(request), visit(request).actor, id_)
+    await setup.test(gateway(request), visit(request).actor, id_)
     return see_other(f"/webhooks/{id_}")
 
 
 async def replay(request: web.Request) -> web.StreamResponse:
     """Send again: one, or all that failed."""
     id_ = request.match_info["id"]
-    await webhook_setup.replay(gateway(request), visit(request).actor, id_, request[FORM].get("delivery"))
+    await setup.replay(gateway(request), visit(request).actor, id_, request[FORM].get("delivery"))
     return see_other(f"/webhooks/{id_}")
 
 
 async def remove(request: web.Request) -> web.StreamResponse:
     """Take one away."""
-    await webhook_setup.remove(gateway(request), visit(request).actor, request.match_info["id"])
+    await setup.remove(gateway(request), visit(request).actor, request.match_info["id"])
     return see_other("/webhooks")

@@ -3,11 +3,11 @@
 from aiohttp import web
 from babel import Locale
 
-from gateway import canned, inbox
 from gateway.domain.canned import MAX_NAME_CHARS, MAX_TEXT_CHARS, VARIABLES, Canned
 from gateway.domain.locales import LOCALES
 from gateway.domain.writing import UNDO_CHOICES
 from gateway.errors import Conflict, Invalid
+from gateway.inbox import canned, threads
 
 from .i18n import N_
 from .keys import FORM, gateway, visit
@@ -77,7 +77,7 @@ async def _canned(
     request: web.Request, slug: str, status: int = 200, problem: str = "", edited: Canned | None = None
 ) -> web.Response:
     gw, actor = gateway(request), visit(request).actor
-    shops = [shop for shop in await inbox.shops(gw, actor) if not shop.system]
+    shops = [shop for shop in await threads.shops(gw, actor) if not shop.system]
     slug = slug or (shops[0].slug if shops else "")
     texts = await canned.of_shop(gw, actor, slug) if slug else ()
     wanted = request.query.get("edit", "")

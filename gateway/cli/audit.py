@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from gateway.auditing import Checked
+    from gateway.admin.auditing import Checked
 
 app = typer.Typer()
 
@@ -42,7 +42,7 @@ def verify(
 
 
 async def _verify(known: tuple[int, str] | None) -> "Checked":
-    from gateway import auditing
+    from gateway.admin import auditing
     from gateway.cli.wiring import open_gateway
 
     async with open_gateway() as gw:

@@ -11,11 +11,13 @@ import aiosmtplib
 import typer
 from PIL import Image, ImageDraw
 
-from gateway import accounts, admin, orders
+from gateway.admin import shops
 from gateway.context import Gateway
 from gateway.domain.actors import SYSTEM
 from gateway.domain.orders import OrderDocument
 from gateway.errors import Conflict
+from gateway.orders import recording
+from gateway.people import accounts
 from gateway.store import people
 
 SHOP = "lotus"
@@ -138,11 +140,11 @@ LETTERS = (
 
 async def load_demo(gw: Gateway, ports: Mapping[str, str]) -> None:
     """Set the shop up once, send its mails once, and print how to sign in and how to send a first mail."""
-    change = admin.ShopChange(name="莲花茶庄 Lotus Teahouse", locale="zh", reply_name="Lotus Teahouse")
-    _, new = await admin.put_shop(gw, SYSTEM, SHOP, change)
+    change = shops.ShopChange(name="莲花茶庄 Lotus Teahouse", locale="zh", reply_name="Lotus Teahouse")
+    _, new = await shops.put_shop(gw, SYSTEM, SHOP, change)
     if new:
         for number, document in ORDERS.items():
-            await orders.put_order(gw, SYSTEM, SHOP, number, document)
+            await recording.put_order(gw, SYSTEM, SHOP, number, document)
         for letter in LETTERS:
             await _send(gw, letter, ports["smtp"])
     await _say(gw, ports)

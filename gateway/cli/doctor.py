@@ -1,4 +1,4 @@
-"""`znx doctor`: shows what is wrong with anything that the gateway needs. The looking is `gateway.examining`'s."""
+"""`znx doctor`: shows what is wrong with anything that the gateway needs. `admin.examining` looks."""
 
 import json
 import os
@@ -33,7 +33,7 @@ def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print a list of
 
 
 async def _examine() -> "list[Finding]":
-    from gateway import examining
+    from gateway.admin import examining
     from gateway.cli.wiring import open_gateway
     from gateway.domain.checkup import Finding
     from gateway.errors import ZnxError

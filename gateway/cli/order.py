@@ -12,7 +12,7 @@ import typer
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from gateway.orders import Imported
+    from gateway.orders.recording import Imported
 
 app = typer.Typer()
 LONG_FILE_LINES = 500
@@ -46,7 +46,7 @@ async def _import(file: Path, shop: str, quiet: bool) -> "list[Imported]":
     from gateway.cli.wiring import open_gateway
     from gateway.domain.actors import SYSTEM
     from gateway.domain.imports import form_of, read_orders
-    from gateway.orders import import_orders
+    from gateway.orders.recording import import_orders
 
     content = _read(file)
     rows = read_orders(content, form_of(file.name))

@@ -18,9 +18,9 @@ def reprocess(
 
 
 async def _reprocess(id_: str) -> str:
-    from gateway import admin
+    from gateway.admin import ledger
     from gateway.cli.wiring import open_gateway
     from gateway.domain.actors import SYSTEM
 
     async with open_gateway() as gw:
-        return (await admin.reprocess(gw, SYSTEM, id_)).state
+        return (await ledger.reprocess(gw, SYSTEM, id_)).state

@@ -157,9 +157,9 @@ async def _web(gw: Gateway) -> AsyncIterator[str]:
 
 @asynccontextmanager
 async def _worker(gw: Gateway) -> AsyncIterator["Reader"]:
-    from gateway import seller_answers
     from gateway.authentication import Authenticator
     from gateway.inbound.processing import Processor
+    from gateway.inbox import seller_answers
     from gateway.reading import Reader
     from gateway.worker import Worker
     from smtp.courier import courier_for

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from gateway.admin import ShopChange
+    from gateway.admin.shops import ShopChange
 
 app = typer.Typer()
 
@@ -26,7 +26,7 @@ def add(
     as_json: Annotated[bool, typer.Option("--json", help="Print the shop as JSON")] = False,
 ) -> None:
     """Add a shop. Its mail address works at once."""
-    from gateway.admin import ShopChange
+    from gateway.admin.shops import ShopChange
     from gateway.cli.wiring import run
 
     change = ShopChange(name, locale, reply_name, tuple(notes_from or ()))
@@ -35,14 +35,14 @@ def add(
 
 
 async def _add(slug: str, change: "ShopChange") -> dict[str, str]:
-    from gateway import admin
+    from gateway.admin import shops
     from gateway.cli.wiring import open_gateway
     from gateway.domain.actors import SYSTEM
     from gateway.errors import Conflict
 
     async with open_gateway() as gw:
-        if slug in {shop.slug for shop in await admin.shops(gw, SYSTEM)}:
+        if slug in {shop.slug for shop in await shops.shops(gw, SYSTEM)}:
             raise Conflict(f"there is a shop {slug!r} already")
-        shop, _ = await admin.put_shop(gw, SYSTEM, slug, change)
+        shop, _ = await shops.put_shop(gw, SYSTEM, slug, change)
         told = {name: getattr(shop, name) for name in ("id", "slug", "name", "locale", "reply_name")}
         return told | {"address": f"{shop.slug}@{gw.settings.mail_domain}"}

@@ -11,7 +11,7 @@ app = typer.Typer()
 class TokenRole(StrEnum):
     """What a token may do."""
 
-    admin = "admin"
+    shops = "admin"
     manager = "manager"
     seller = "seller"
     readonly = "readonly"
@@ -23,7 +23,7 @@ class TokenScope(StrEnum):
     read = "read"
     orders = "orders"
     write = "write"
-    admin = "admin"
+    shops = "admin"
 
 
 @app.callback()
@@ -46,10 +46,10 @@ def add(
 
 
 async def _add(role: str, shop: str | None, scopes: tuple[str, ...]) -> str:
-    from gateway import admin
+    from gateway.admin import shops
     from gateway.cli.wiring import open_gateway
     from gateway.domain.rights import ROLES, SCOPE_NAMES
 
     async with open_gateway() as gw:
         chosen = next(known for known in ROLES if known == role)
-        return await admin.add_token(gw, chosen, shop, tuple(known for known in SCOPE_NAMES if known in scopes))
+        return await shops.add_token(gw, chosen, shop, tuple(known for known in SCOPE_NAMES if known in scopes))

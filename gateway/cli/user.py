@@ -67,8 +67,8 @@ def _piped_password() -> str | None:
 
 
 async def _add(email: str, role: str, shops: tuple[str, ...], password: str | None) -> str:
-    from gateway import accounts
     from gateway.cli.wiring import open_gateway
+    from gateway.people import accounts
 
     async with open_gateway() as gw:
         _, generated = await accounts.create_user(gw, email, role, password, shops)
@@ -76,8 +76,8 @@ async def _add(email: str, role: str, shops: tuple[str, ...], password: str | No
 
 
 async def _drop_factor(email: str) -> None:
-    from gateway import second_factors
     from gateway.cli.wiring import open_gateway
+    from gateway.people import second_factors
 
     async with open_gateway() as gw:
         await second_factors.take_away_from(gw, email)

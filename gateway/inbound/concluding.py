@@ -10,8 +10,6 @@ from typing import TypeVar
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from gateway.alarms import tell_sellers
-from gateway.buyer_notices import received
 from gateway.context import Gateway
 from gateway.domain.addresses import NotesAddress, fold, recipient_of
 from gateway.domain.deciding import decide
@@ -19,10 +17,12 @@ from gateway.domain.facts import Bounced, Discard, Disposition, Facts, File, Hol
 from gateway.domain.messages import NewMessage, Place
 from gateway.inbound.gathering import Evidence, asked_order, gather_all
 from gateway.inbound.messages import new_message, shown_name
-from gateway.notices import ask_to_confirm, ask_whose_it_is, say_how_to_go_on
-from gateway.preferences import complained
-from gateway.routing import Routing, route_all
-from gateway.seller_notices import messages_arrived
+from gateway.inbound.routing import Routing, route_all
+from gateway.outbound.alarms import tell_sellers
+from gateway.outbound.buyer_notices import received
+from gateway.outbound.notices import ask_to_confirm, ask_whose_it_is, say_how_to_go_on
+from gateway.outbound.preferences import complained
+from gateway.outbound.seller_notices import messages_arrived
 from gateway.store import facts as store
 from gateway.store.deliveries import record_bounce
 from gateway.store.filing import FiledMessage, file_messages

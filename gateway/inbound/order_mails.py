@@ -1,7 +1,6 @@
 """Writes the order that a listed order system's mail tells of, before the mail itself is decided. May run again."""
 
 from gateway import maillog
-from gateway.buyer_notices import order_placed
 from gateway.context import Gateway
 from gateway.domain.actors import SYSTEM
 from gateway.domain.addresses import NotesAddress, TokenAddress, ascii_domain, fold, recipient_of, split
@@ -10,6 +9,7 @@ from gateway.domain.order_mails import may_tell_orders, told_order
 from gateway.domain.orders import fold_order_no
 from gateway.errors import Duplicate
 from gateway.inbound.gathering import Evidence, gather
+from gateway.outbound.buyer_notices import order_placed
 from gateway.store import orders
 from gateway.store.ledger import release_waiting
 

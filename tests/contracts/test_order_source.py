@@ -10,14 +10,14 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from aiohttp import web
 
-from gateway import sources
 from gateway.context import Gateway
 from gateway.domain.actors import SYSTEM
 from gateway.domain.sources.setup import NewSource
 from gateway.errors import Invalid
 from gateway.models import Message, Order
+from gateway.orders import sources
+from gateway.orders.pulling import Puller
 from gateway.outcalls import Caller
-from gateway.pulling import Puller
 from tests.conftest import StillClock
 from tests.house import House
 from tests.outside import Got, Program, listening

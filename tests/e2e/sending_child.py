@@ -12,7 +12,7 @@ from pathlib import Path
 from gateway.cli.wiring import open_gateway
 from gateway.clock import SystemClock
 from gateway.domain.destinations import Destinations
-from gateway.sending import Sender
+from gateway.outbound.sending import Sender
 from gateway.settings import Settings
 from smtp.courier import courier_for
 

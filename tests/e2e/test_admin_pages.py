@@ -3,7 +3,7 @@
 import pytest
 from playwright.async_api import Browser, expect
 
-from gateway import dashboard
+from gateway.admin import dashboard
 from tests.e2e.test_pages import window
 from tests.e2e.test_pages_for_everyone import look
 from tests.web.conftest import Site

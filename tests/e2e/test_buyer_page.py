@@ -3,7 +3,8 @@
 import pytest
 from playwright.async_api import Browser, expect
 
-from gateway import inbox, outbound
+from gateway.inbox import threads
+from gateway.outbound import answers
 from tests.e2e.test_pages import Window, window
 from tests.e2e.test_pages_for_everyone import examined, look
 from tests.web.conftest import PNG, Site
@@ -34,7 +35,7 @@ async def test_a_buyers_answer_with_a_picture(site: Site, chromium: Browser) -> 
     await expect(page.locator(".say.own").last).to_contain_text("It arrived broken")
     await page.click("text=Ask for a human")
     await expect(page.locator(".human")).to_contain_text("The shop knows")
-    detail = await inbox.thread(site.gw, site.actor, site.thread_id)
+    detail = await threads.thread(site.gw, site.actor, site.thread_id)
     assert [len(message.attachments) for message in detail.messages if message.channel == "site"] == [1, 0]
     assert await examined(page) == {}
     assert opened.foreign == []
@@ -77,7 +78,7 @@ async def test_a_large_file_shows_how_far_it_is_and_one_too_large_is_said_before
     await page.fill("textarea", "A film")
     await page.click("form.write button")
     await expect(page.locator(".say.own").last).to_contain_text("film.bin", timeout=20_000)
-    detail = await inbox.thread(site.gw, site.actor, site.thread_id)
+    detail = await threads.thread(site.gw, site.actor, site.thread_id)
     assert detail.messages[-1].attachments[0].size == 20 * 1_048_576
 
 
@@ -88,7 +89,7 @@ async def test_every_buyers_page_in_every_state(
 ) -> None:
     await site.message("On its way " + "VeryLongWordWithoutAnySpace" * 9, direction="outbound", author_kind="seller")
     await site.message("مرحبا، متى سيصل طلبي؟", channel="site")
-    await outbound.reply(site.gw, site.actor, site.thread_id, outbound.ReplyDraft("明天发货。"))
+    await answers.reply(site.gw, site.actor, site.thread_id, answers.ReplyDraft("明天发货。"))
     path = await link_to(site)
     options = {"locale": locale, "color_scheme": scheme, "viewport": {"width": width, "height": 800}}
     opened = await window(chromium, site, **options)

@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 from playwright.async_api import Browser, expect
 
-from gateway import blocking, canned, inbox, presence, restructuring
 from gateway.domain.canned import Canned
-from gateway.outbound import ReplyDraft, reply
+from gateway.inbox import blocking, canned, presence, restructuring, threads
+from gateway.outbound.answers import ReplyDraft, reply
 from tests import builders
 from tests.e2e.test_pages import window
 from tests.e2e.test_pages_for_everyone import WINDOWS, look
@@ -94,7 +94,7 @@ async def furnish(site: Site) -> None:
     for seconds in (9, 90_000):
         at = site.clock.now() + timedelta(seconds=seconds)
         await reply(gw, site.actor, site.thread_id, ReplyDraft("See you", send_at=at))
-    await inbox.add_note(gw, admin, site.thread_id, "@lin look")
+    await threads.add_note(gw, admin, site.thread_id, "@lin look")
     await blocking.block(gw, site.actor, site.thread_id, "Threats")
     await presence.here(gw, admin, site.thread_id, typing=True)
     await canned.save(gw, site.actor, "lantern", Canned("", "Tracking", "en", "It is {{tracking_no}}."))

@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, Page, Route
 
-from gateway import canned, inbox
 from gateway.clock import new_id
 from gateway.domain.auditing import On
 from gateway.domain.canned import Canned
 from gateway.domain.parsing import parse
+from gateway.inbox import canned
+from gateway.inbox import threads as inbox
 from gateway.models import Delivery, InboundEmail
 from gateway.store import audit
 from tests import builders

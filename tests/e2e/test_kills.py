@@ -19,7 +19,7 @@ import pytest
 
 from gateway.domain.actors import Actor
 from gateway.models import Delivery, Thread
-from gateway.outbound import ReplyDraft, reply
+from gateway.outbound.answers import ReplyDraft, reply
 from gateway.store.delivery_claims import LEASE
 from tests.e2e.serving import eventually
 from tests.house import House, mail

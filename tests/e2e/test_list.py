@@ -5,8 +5,8 @@ import re
 import pytest
 from playwright.async_api import Browser, expect
 
-from gateway import inbox
 from gateway.domain.conversations import ThreadQuery
+from gateway.inbox import threads
 from tests import builders
 from tests.e2e.test_pages import Window, window
 from tests.web.conftest import Site
@@ -27,7 +27,7 @@ async def furnished(site: Site, chromium: Browser, locale: str) -> Window:
 
 
 async def statuses(site: Site) -> list[str]:
-    page = await inbox.list_threads(site.gw, site.actor, ThreadQuery())
+    page = await threads.list_threads(site.gw, site.actor, ThreadQuery())
     return sorted(row.status for row in page.items)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, expect
 
-from gateway import channels
+from gateway.admin import channels
 from gateway.domain.actors import SYSTEM
 from gateway.domain.routing.documents import ChannelDocument
 from tests.e2e.test_pages import Window, window

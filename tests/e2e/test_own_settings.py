@@ -7,8 +7,8 @@ import pyotp
 import pytest
 from playwright.async_api import Browser, expect
 
-from gateway import account_mails
-from gateway.sending import Sender
+from gateway.outbound.sending import Sender
+from gateway.people import account_mails
 from tests import builders
 from tests.couriers import Relay
 from tests.e2e.test_pages import window

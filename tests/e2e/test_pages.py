@@ -8,7 +8,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from playwright.async_api import Browser, Page, Request, expect
 
-from gateway import inbox
+from gateway.inbox import threads
 from tests import builders
 from tests.web.conftest import Site
 
@@ -124,7 +124,7 @@ async def test_no_key_acts_while_an_input_method_composes(site: Site, chromium: 
     await client.send("Input.imeSetComposition", {"text": "你", "selectionStart": 1, "selectionEnd": 1})
     await client.send("Input.insertText", {"text": "你好"})
     await expect(page.locator("#text")).to_have_value("ni hao你好")
-    detail = await inbox.thread(site.gw, site.actor, site.thread_id)
+    detail = await threads.thread(site.gw, site.actor, site.thread_id)
     assert len(detail.messages) == 1
     assert detail.thread.status == "open"
 

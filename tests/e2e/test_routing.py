@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, expect
 
-from gateway import channels, rules, teams
+from gateway.admin import channels, rules, teams
 from gateway.domain.actors import SYSTEM
 from gateway.domain.routing.documents import ChannelDocument, PlacedRuleDocument, TeamDocument
 from tests import builders

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.sending import AT_ONCE
+from gateway.outbound.sending import AT_ONCE
 from tests.e2e.serving import Znx, eventually, gateway, open_store
 from tests.promises.looking import let_leases_end
 from tests.promises.mta import Mta, letters

@@ -14,8 +14,8 @@ from sqlalchemy import Engine, event, text
 from gateway.clock import new_id
 from gateway.domain.actors import Actor
 from gateway.models import Webhook, WebSession
-from gateway.outbound import ReplyDraft, reply
-from gateway.sending import Sender
+from gateway.outbound.answers import ReplyDraft, reply
+from gateway.outbound.sending import Sender
 from gateway.store import people, tokens, webhooks
 from gateway.store.db import Database
 from tests.builders import add_user

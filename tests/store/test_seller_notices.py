@@ -1,6 +1,6 @@
 """What tells sellers, and what they answer, on PostgreSQL: the same promises as on SQLite."""
 
-from tests.test_seller_notices import (
+from tests.outbound.test_seller_notices import (
     shop,
     test_a_message_is_told_once_and_names_no_address,
     test_a_seller_answers_by_mail,

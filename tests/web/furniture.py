@@ -2,28 +2,21 @@
 
 from typing import Any
 
-from gateway import (
-    batch,
-    canned,
-    channels,
-    deliveries,
-    outbound,
-    restructuring,
-    rules,
-    sources,
-    teams,
-    tokens,
-    webhook_setup,
-)
+from gateway.admin import channels, deliveries, rules, teams
 from gateway.clock import new_id
 from gateway.domain.actors import Actor
 from gateway.domain.canned import Canned
 from gateway.domain.routing.documents import ChannelDocument, PlacedRuleDocument, TeamDocument
 from gateway.domain.sources.setup import NewSource
+from gateway.inbox import batch, canned, restructuring
 from gateway.models import Delivery, InboundEmail
 from gateway.models.columns import table_of
+from gateway.orders import sources
+from gateway.outbound import answers
+from gateway.people import tokens
+from gateway.people.tokens import NewToken
 from gateway.store.suppressions import suppress, suppression
-from gateway.tokens import NewToken
+from gateway.webhooks import setup
 from tests import builders
 from tests.web.conftest import Site
 
@@ -49,8 +42,8 @@ async def _setup(site: Site, boss: Actor) -> dict[str, str]:
 
 async def _programs(site: Site, boss: Actor) -> dict[str, str]:
     source = await sources.connect(site.gw, boss, NewSource(shop="lantern", kind="woocommerce"))
-    new = webhook_setup.NewWebhook(shop="lantern", url="https://192.0.9.1/", events=["message.held"])
-    webhook = await webhook_setup.add(site.gw, boss, new)
+    new = setup.NewWebhook(shop="lantern", url="https://192.0.9.1/", events=["message.held"])
+    webhook = await setup.add(site.gw, boss, new)
     return {"sources": source.source.id, "webhooks": webhook.webhook.id}
 
 
@@ -60,7 +53,7 @@ async def _mails(site: Site, boss: Actor) -> dict[str, str]:
     second = await site.message("And my vase?")
     other, event = await restructuring.split(gw, boss, site.thread_id, [second])
     labelled = await batch.change(gw, boss, [site.thread_id], {"add_labels": ["vip"]})
-    await outbound.reply(gw, boss, site.thread_id, outbound.ReplyDraft("Hello"))
+    await answers.reply(gw, boss, site.thread_id, answers.ReplyDraft("Hello"))
     pause = await deliveries.pause(gw, boss, "shop", "lantern")
     held: dict[str, Any] = {"id": new_id(), "received_at": now, "ingress": "smtp", "size": 1, "next_attempt_at": now}
     held |= {"mail_from": "eve@evil.test", "rcpt_to": "lantern@x", "state": "held", "why": "unverified", **of_shop}

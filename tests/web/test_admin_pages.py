@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from gateway import dashboard
+from gateway.admin import dashboard
 from gateway.clock import new_id
 from gateway.domain.actors import SYSTEM
 from gateway.models import AuditEntry, InboundEmail, Shop

@@ -5,7 +5,7 @@ import re
 import pytest
 from aiohttp import FormData
 
-from gateway import inbox
+from gateway.inbox import threads
 from tests import builders
 from tests.web.conftest import Answer, Browser, Site
 
@@ -62,10 +62,10 @@ async def test_many_are_changed_at_once_and_the_next_page_offers_to_undo(site: S
     answer = await send(seller, "/threads/batch", ids, status="closed", next="/inbox?view=all")
     page = (await seller.get(answer.headers["Location"])).text
     assert "2 conversations changed." in page
-    assert [(await inbox.summary(site.gw, site.actor, id_)).status for id_ in ids] == ["closed"] * 2
+    assert [(await threads.summary(site.gw, site.actor, id_)).status for id_ in ids] == ["closed"] * 2
     undo = page.split('action="/threads/batch/')[2].split('"')[0]
     assert (await seller.post(f"/threads/batch/{undo}", {"next": "/inbox"})).headers["Location"] == "/inbox"
-    assert [(await inbox.summary(site.gw, site.actor, id_)).status for id_ in ids] == ["open"] * 2
+    assert [(await threads.summary(site.gw, site.actor, id_)).status for id_ in ids] == ["open"] * 2
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ async def test_nothing_of_another_shop_is_touched(site: Site) -> None:
     assert answered.status == 303
     page = await send(other, "/threads/batch/answer", [site.thread_id], text="Hello {{order_no}}", step="preview")
     assert "AE-1001" not in page.text
-    row = await inbox.summary(site.gw, site.actor, site.thread_id)
+    row = await threads.summary(site.gw, site.actor, site.thread_id)
     assert (row.status, row.message_count) == ("open", 1)
 
 

@@ -9,16 +9,17 @@ import pytest
 from aiohttp import FormData
 from sqlmodel import select
 
-from gateway import buyer_links, buyer_notices, inbox, outbound
 from gateway.domain.actors import SYSTEM
+from gateway.inbox import threads as inbox
 from gateway.models import BuyerLink, Delivery, InboundEmail, Message, RawEmail, Thread
+from gateway.outbound import answers, buyer_links, buyer_notices
 from gateway.store.conversation import conversation
 from gateway.store.deliveries import INLINE_BYTES
 from tests import builders
 from tests.web.conftest import PNG, Answer, Browser, Site
 
 DATABASES = ("sqlite",)
-"""tests/test_buyer_links.py runs the statements on both."""
+"""tests/outbound/test_buyer_links.py runs the statements on both."""
 
 
 async def link_to(site: Site, thread_id: str = "") -> str:
@@ -133,8 +134,8 @@ async def test_files_of_a_note_are_not_the_buyers(site: Site) -> None:
 
 
 async def test_what_has_not_left_yet_is_not_shown(site: Site) -> None:
-    draft = outbound.ReplyDraft("Tomorrow, I promise", send_at=site.clock.now() + timedelta(hours=1))
-    await outbound.reply(site.gw, site.actor, site.thread_id, draft)
+    draft = answers.ReplyDraft("Tomorrow, I promise", send_at=site.clock.now() + timedelta(hours=1))
+    await answers.reply(site.gw, site.actor, site.thread_id, draft)
     browser, path = await opened(site)
     assert "Tomorrow, I promise" not in (await browser.get(path)).text
     site.clock.forward(hours=2)
@@ -226,8 +227,8 @@ async def test_another_matter_becomes_a_conversation_of_its_own(site: Site) -> N
     assert "Do you sell cups?" not in (await browser.get(f"{other}/sent")).text
     assert "Do you sell cups?" not in (await browser.get(path)).text
     site.clock.forward(minutes=1)
-    later = outbound.ReplyDraft("We do", send_at=site.clock.now() + timedelta(minutes=5))
-    await outbound.reply(site.gw, site.actor, new, later)
+    later = answers.ReplyDraft("We do", send_at=site.clock.now() + timedelta(minutes=5))
+    await answers.reply(site.gw, site.actor, new, later)
     assert "With the shop" in (await browser.get(f"{path}/sent?lang=en")).text
     site.clock.forward(minutes=5)
     assert "Answered" in (await browser.get(f"{path}/sent?lang=en")).text
@@ -279,8 +280,8 @@ async def test_the_page_speaks_the_buyers_language_unless_asked_for_another(site
 
 
 async def test_every_mail_to_the_buyer_carries_a_link_of_its_own(site: Site) -> None:
-    await outbound.reply(site.gw, site.actor, site.thread_id, outbound.ReplyDraft("On its way"))
-    await outbound.reply(site.gw, site.actor, site.thread_id, outbound.ReplyDraft("Arrived?"))
+    await answers.reply(site.gw, site.actor, site.thread_id, answers.ReplyDraft("On its way"))
+    await answers.reply(site.gw, site.actor, site.thread_id, answers.ReplyDraft("Arrived?"))
     hashes = {delivery.sha256 for delivery in await rows_of(site, Delivery)}
     mails = [raw.content for raw in await rows_of(site, RawEmail) if raw.sha256 in hashes and raw.size < INLINE_BYTES]
     links = {match for mail in mails for match in re.findall(rb"/b/[a-z2-7]{32}", mail.replace(b"=\r\n", b""))}

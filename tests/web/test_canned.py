@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from gateway import inbox
+from gateway.inbox import threads
 from tests import builders
 from tests.web.conftest import Browser, Site
 from tests.web.test_composing import composer, write
@@ -79,7 +79,7 @@ async def test_a_signature_stands_below_an_answer_until_it_is_taken_back(site: S
         await seller.post("/settings/signature", {"locale": locale, "text": text})
     assert "lin@example.com\nLantern &amp; Silk" in (await seller.get(f"/threads/{site.thread_id}")).text
     await write(site, seller, text="On its way", signature="1")
-    newest = (await inbox.thread(site.gw, site.actor, site.thread_id)).messages[-1]
+    newest = (await threads.thread(site.gw, site.actor, site.thread_id)).messages[-1]
     assert newest.text == "On its way\n\nlin@example.com\nLantern & Silk"
     await seller.post(f"/messages/{newest.id}/take-back")
     assert composer((await seller.get(f"/threads/{site.thread_id}")).text) == "On its way"
@@ -98,12 +98,12 @@ async def test_each_seller_chooses_how_long_an_answer_waits(site: Site, seller: 
 
 async def test_whoever_a_note_calls_finds_it_among_the_mentions(site: Site, seller: Browser) -> None:
     admin = await site.browser("admin@example.com")
-    await inbox.mark_seen(site.gw, site.actor, site.thread_id)
-    await inbox.add_note(site.gw, builders.actor_for(site.admin), site.thread_id, "@lin and @admin: look")
+    await threads.mark_seen(site.gw, site.actor, site.thread_id)
+    await threads.add_note(site.gw, builders.actor_for(site.admin), site.thread_id, "@lin and @admin: look")
     assert f"row-{site.thread_id}" in (await seller.get("/inbox?view=mentions")).text
     assert f"row-{site.thread_id}" not in (await admin.get("/inbox?view=mentions")).text
-    assert (await inbox.counts(site.gw, site.actor))["mentions"] == 1
+    assert (await threads.counts(site.gw, site.actor))["mentions"] == 1
     assert "data-unread" in (await seller.get(f"/threads/{site.thread_id}")).text
     await seller.post(f"/threads/{site.thread_id}/seen")
-    assert (await inbox.counts(site.gw, site.actor))["mentions"] == 0
+    assert (await threads.counts(site.gw, site.actor))["mentions"] == 0
     assert f"row-{site.thread_id}" in (await seller.get("/inbox?view=mentions")).text

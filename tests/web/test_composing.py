@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 from aiohttp import FormData
 
-from gateway import inbox
-from gateway.outbound import ReplyDraft, reply
+from gateway.inbox import threads
+from gateway.outbound.answers import ReplyDraft, reply
 from tests import builders
 from tests.web.conftest import Browser, Site
 
@@ -76,7 +76,7 @@ async def test_an_answer_can_be_undone_and_sent_again_with_its_file(site: Site, 
     kept = re.search(r'name="(kept-[^"]+)"', page)
     assert kept is not None
     await write(site, seller, text="See the file", **{kept[1]: "1"})
-    newest = (await inbox.thread(site.gw, site.actor, site.thread_id)).messages[-1]
+    newest = (await threads.thread(site.gw, site.actor, site.thread_id)).messages[-1]
     assert [file.filename for file in newest.attachments] == ["a.pdf"]
     site.clock.forward(seconds=11)
     assert ">Undo<" not in re.sub(r"<svg.*?</svg>", "", (await seller.get(f"/threads/{site.thread_id}")).text)
@@ -97,7 +97,7 @@ async def test_later_is_a_moment_in_the_sellers_zone(
     site: Site, seller: Browser, fields: dict[str, str], hours: float
 ) -> None:
     page = await write(site, seller, **fields)
-    (delivery,) = (await inbox.thread(site.gw, site.actor, site.thread_id)).messages[-1].deliveries
+    (delivery,) = (await threads.thread(site.gw, site.actor, site.thread_id)).messages[-1].deliveries
     assert delivery.next_attempt_at - site.clock.now() == timedelta(hours=hours)
     assert "Will be sent" in page
 
@@ -125,7 +125,9 @@ async def test_a_colleague_was_faster_and_the_writer_is_asked(site: Site, seller
 async def test_a_note_sent_twice_is_one(site: Site, seller: Browser) -> None:
     for _ in range(2):
         await write(site, seller, kind="note", text="Only once", form_id="f-2")
-    notes = [m for m in (await inbox.thread(site.gw, site.actor, site.thread_id)).messages if m.direction == "internal"]
+    notes = [
+        m for m in (await threads.thread(site.gw, site.actor, site.thread_id)).messages if m.direction == "internal"
+    ]
     assert len(notes) == 1
 
 

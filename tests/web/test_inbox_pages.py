@@ -9,8 +9,8 @@ import pytest
 from aiohttp import FormData
 from sqlalchemy import Engine, event
 
-from gateway import inbox
 from gateway.domain.actors import SYSTEM
+from gateway.inbox import threads as inbox
 from gateway.models import Order
 from gateway.store import threads
 from tests import builders

@@ -4,7 +4,7 @@ import asyncio
 
 from aiohttp import ClientResponse
 
-from gateway import inbox
+from gateway.inbox import threads
 from tests.web.conftest import Browser, Site
 
 
@@ -31,7 +31,7 @@ def listen(browser: Browser, since: int, **headers: str):  # type: ignore[no-unt
 
 async def test_a_new_message_is_told(site: Site) -> None:
     browser = await site.browser("lin@example.com")
-    now = await inbox.change_version(site.gw, site.actor)
+    now = await threads.change_version(site.gw, site.actor)
     async with listen(browser, now) as stream:
         assert stream.headers["Content-Type"] == "text/event-stream"
         await site.message("Hello?")
@@ -40,7 +40,7 @@ async def test_a_new_message_is_told(site: Site) -> None:
 
 async def test_what_happened_meanwhile_is_told_first(site: Site) -> None:
     browser = await site.browser("lin@example.com")
-    now = await inbox.change_version(site.gw, site.actor)
+    now = await threads.change_version(site.gw, site.actor)
     await site.message("One")
     await site.message("Two")
     async with listen(browser, now) as stream:
@@ -66,7 +66,7 @@ async def test_a_hundred_pages_listen_with_one_reader_of_the_database(site: Site
     from contextlib import AsyncExitStack
 
     browser = await site.browser("lin@example.com")
-    now = await inbox.change_version(site.gw, site.actor)
+    now = await threads.change_version(site.gw, site.actor)
     async with AsyncExitStack() as stack:
         streams = [await stack.enter_async_context(listen(browser, now)) for _ in range(90)]
         await site.message("Hello?")

@@ -6,7 +6,7 @@ from typing import Any
 
 from aiohttp import FormData
 
-from gateway import channels
+from gateway.admin import channels
 from gateway.domain.actors import SYSTEM
 from gateway.domain.routing.documents import ChannelDocument
 from tests.web.conftest import Answer, Browser, Site

@@ -8,16 +8,16 @@ from urllib.parse import urlsplit
 from sqlmodel import select
 
 from gateway.domain.couriers import Deferred, Refused
-from gateway.mailing import unsubscribe_link
 from gateway.models import Delivery, RawEmail, Suppression
-from gateway.outbound import ReplyDraft, reply
-from gateway.sending import Sender
+from gateway.outbound.answers import ReplyDraft, reply
+from gateway.outbound.mailing import unsubscribe_link
+from gateway.outbound.sending import Sender
 from gateway.store import deliveries
 from tests.couriers import Relay
 from tests.web.conftest import Site
 
 DATABASES = ("sqlite",)
-"""SQLite alone: the statements are shown on both databases in tests/test_sending.py."""
+"""SQLite alone: the statements are shown on both databases in tests/outbound/test_sending.py."""
 
 
 async def send(site: Site, relay: Relay) -> str:

@@ -6,10 +6,10 @@ from collections.abc import Callable
 import pytest
 from aiohttp import web
 
-from gateway import inbox
 from gateway.clock import new_id
 from gateway.domain.rights import RIGHTS, Role
 from gateway.errors import ConfigError
+from gateway.inbox import threads
 from gateway.models import Membership
 from tests import builders
 from tests.promises.test_p15_privileged_acts import PAGES
@@ -144,10 +144,10 @@ async def test_whoever_may_only_read_changes_nothing_but_what_is_their_own(site:
     page = await browser.get(f"/threads/{site.thread_id}")
     assert page.status == 200
     assert "<textarea" not in page.text
-    before = await inbox.thread(site.gw, site.actor, site.thread_id)
+    before = await threads.thread(site.gw, site.actor, site.thread_id)
     assert (await browser.post(f"/threads/{site.thread_id}/messages", {"text": "hello", "kind": "note"})).status == 403
     assert (await browser.post(f"/threads/{site.thread_id}/change", {"status": "closed"})).status == 403
-    assert await inbox.thread(site.gw, site.actor, site.thread_id) == before
+    assert await threads.thread(site.gw, site.actor, site.thread_id) == before
     assert (await browser.post("/settings", {"locale": "en", "time_zone": "UTC"})).status == 303
 
 

@@ -5,14 +5,14 @@ from html import unescape
 
 import pytest
 
-from gateway import channels, rules, teams
+from gateway.admin import channels, rules, teams
 from gateway.domain.actors import SYSTEM
 from gateway.domain.routing.documents import ChannelDocument, PlacedRuleDocument, TeamDocument
-from gateway.routing import route
+from gateway.inbound.routing import route
 from tests.web.conftest import Browser, Site
 
 DATABASES = ("sqlite",)
-"""SQLite alone: what is written is the flows' part, and shown on both in tests/test_channels.py."""
+"""SQLite alone: what is written is the flows' part, and shown on both in tests/admin/test_channels.py."""
 
 CHANNEL = {
     "kind": "email",

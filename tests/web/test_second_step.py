@@ -8,11 +8,11 @@ import pytest
 from cryptography.exceptions import InvalidTag
 from sqlmodel import select
 
-from gateway import account_mails, second_factors
 from gateway.domain.tokens import fingerprint
 from gateway.errors import NotFound
 from gateway.models import Delivery, MailRequest, RecoveryCode, TotpSecret
-from gateway.sending import Sender
+from gateway.outbound.sending import Sender
+from gateway.people import account_mails, second_factors
 from tests import builders
 from tests.couriers import Relay
 from tests.web.conftest import Browser, Site
@@ -264,7 +264,7 @@ async def test_browsers_are_listed_and_signed_out(site: Site) -> None:
 
 
 async def test_another_users_secret_opens_nothing(site: Site) -> None:
-    from gateway.factor_codes import seal, unseal
+    from gateway.people.factor_codes import seal, unseal
 
     sealed = seal(site.gw, site.seller.id, "SECRET")
     assert unseal(site.gw, site.seller.id, sealed) == "SECRET"
@@ -305,7 +305,7 @@ async def test_notifications_are_chosen_for_oneself(site: Site) -> None:
     assert "Teahouse" not in page.text
     answer = await browser.post("/settings/notifications", CHOICE | {"channel-site": "on", "only_mine": "on"})
     assert answer.headers["Location"] == "/settings/notifications?done=saved"
-    from gateway import seller_notices
+    from gateway.outbound import seller_notices
 
     choice = await seller_notices.choice(site.gw, site.actor)
     assert (choice.mode, choice.quiet_from, choice.quiet_until, choice.daily_hour) == ("hourly", 1350, 420, 8)

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from gateway import accounts
+from gateway.people import accounts
 from tests import builders
 from tests.web.conftest import Site
 

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from gateway import inbox
 from gateway.domain.messages import Place
+from gateway.inbox import threads
 from gateway.models import Buyer
 from tests import builders
 from tests.web.conftest import Browser, Site
@@ -77,7 +77,7 @@ async def test_moving_to_an_order_of_the_same_buyer(site: Site, seller: Browser)
     page = await opened(seller, site.thread_id)
     assert "lin@example.com moved this to order AE-3003" in page
     await seller.post(undo_of(page))
-    assert (await inbox.summary(site.gw, site.actor, site.thread_id)).order_no == "AE-1001"
+    assert (await threads.summary(site.gw, site.actor, site.thread_id)).order_no == "AE-1001"
     assert (await seller.post(f"/threads/{site.thread_id}/move", {"order_no": "ZZ-1"})).status == 404
 
 
@@ -108,10 +108,10 @@ async def test_only_an_admin_makes_one_buyer_of_two_and_may_undo_it(site: Site, 
 async def test_colleagues_see_who_looks_and_writes_until_they_go(site: Site, seller: Browser) -> None:
     admin = await site.browser("admin@example.com")
     path = f"/threads/{site.thread_id}/presence"
-    before = (await inbox.change_numbers(site.gw))[site.lantern.id]
+    before = (await threads.change_numbers(site.gw))[site.lantern.id]
     for state in ("here", "here", "typing", "typing"):
         assert (await admin.post(path, {"state": state})).status == 204
-    assert (await inbox.change_numbers(site.gw))[site.lantern.id] == before + 2
+    assert (await threads.change_numbers(site.gw))[site.lantern.id] == before + 2
     assert "admin is writing" in await opened(seller, site.thread_id)
     assert "admin is writing" in (await seller.get("/inbox?view=all")).text
     assert "is writing" not in await opened(admin, site.thread_id)

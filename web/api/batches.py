@@ -5,10 +5,10 @@ from typing import Annotated, Any
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from gateway import batch
 from gateway.domain.canned import MAX_TEXT_CHARS
 from gateway.domain.conversations import Status
 from gateway.domain.orders import NO_NUL, Moment
+from gateway.inbox import batch
 
 from .operations import Call, Header, Operation, answer
 from .schemas import Id

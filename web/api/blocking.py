@@ -6,10 +6,10 @@ from typing import Annotated
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
-from gateway import blocking
-from gateway.blocking import MAX_REASON_CHARS
 from gateway.domain.orders import NO_NUL, Document
 from gateway.domain.shapes import moment
+from gateway.inbox import blocking
+from gateway.inbox.blocking import MAX_REASON_CHARS
 
 from .operations import Call, Operation, answer
 

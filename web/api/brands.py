@@ -5,8 +5,8 @@ from typing import Annotated, Any
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from gateway import branding
-from gateway.branding import BrandChange
+from gateway.admin import branding
+from gateway.admin.branding import BrandChange
 from gateway.domain.brands import ACCENT, BACKGROUND, Brand
 from gateway.domain.locales import LOCALES
 from gateway.domain.orders import NO_NUL

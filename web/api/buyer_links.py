@@ -3,7 +3,7 @@
 from aiohttp import web
 from pydantic import BaseModel, Field
 
-from gateway import buyer_links
+from gateway.outbound import buyer_links
 
 from .operations import Call, Operation, answer
 

@@ -5,7 +5,7 @@ from typing import Annotated
 from aiohttp import web
 from pydantic import StringConstraints
 
-from gateway import buyers
+from gateway.buyers import merging
 from gateway.domain.orders import NO_NUL, Document
 
 from .delivery_schemas import Nothing
@@ -27,13 +27,13 @@ class AddressBody(Document):
 
 async def merge_buyer(call: Call) -> web.Response:
     """Make one buyer of two."""
-    await buyers.merge(call.gw, call.actor, call.path("id"), call.body_as(MergeBuyersBody).into)
+    await merging.merge(call.gw, call.actor, call.path("id"), call.body_as(MergeBuyersBody).into)
     return answer({})
 
 
 async def add_buyer_address(call: Call) -> web.Response:
     """Let a buyer write from one more address."""
-    await buyers.add_address(call.gw, call.actor, call.path("id"), call.body_as(AddressBody).email)
+    await merging.add_address(call.gw, call.actor, call.path("id"), call.body_as(AddressBody).email)
     return answer({})
 
 

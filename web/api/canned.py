@@ -5,9 +5,9 @@ from typing import Annotated
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
-from gateway import canned
 from gateway.domain.canned import MAX_NAME_CHARS, MAX_TEXT_CHARS, Canned
 from gateway.domain.orders import NO_NUL, Document, Locale
+from gateway.inbox import canned
 
 from .delivery_schemas import Nothing
 from .operations import Call, Operation, answer

@@ -4,8 +4,8 @@ from typing import Any
 
 from aiohttp import web
 
-from gateway import channels as flow
-from gateway import tracing
+from gateway.admin import channels as flow
+from gateway.admin import tracing
 from gateway.domain.routing.changes import Standing
 from gateway.domain.routing.documents import ChannelDocument, TestDocument
 from gateway.domain.routing.shapes import channel_json

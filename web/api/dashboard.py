@@ -7,8 +7,8 @@ from typing import Annotated, Any
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field
 
-from gateway import dashboard
-from gateway.dashboard import Dashboard
+from gateway.admin import dashboard
+from gateway.admin.dashboard import Dashboard
 from gateway.domain.measuring import Range
 from gateway.domain.shapes import moment
 

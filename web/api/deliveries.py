@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from gateway import deliveries as flow
+from gateway.admin import deliveries as flow
 from gateway.domain.queueing import (
     DeliveryQuery,
     SuppressionQuery,

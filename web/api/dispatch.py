@@ -7,12 +7,12 @@ from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 from pydantic import BaseModel
 
-from gateway import tokens
 from gateway.context import Gateway
 from gateway.domain.actors import Actor
 from gateway.domain.addresses import SLUG
 from gateway.domain.ids import is_id
 from gateway.errors import Invalid, NotFound
+from gateway.people import tokens
 
 from .operations import Call, Operation
 from .problems import Problem

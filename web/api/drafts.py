@@ -6,12 +6,13 @@ from typing import Annotated, Literal
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
-from gateway import drafts, inbox, tokens
 from gateway.domain.actors import Actor
 from gateway.domain.orders import NO_NUL, Document
 from gateway.domain.shapes import moment
 from gateway.domain.writing import KINDS, Draft, Kind
 from gateway.errors import NotFound
+from gateway.inbox import drafts, threads
+from gateway.people import tokens
 
 from .operations import Call, Operation, answer
 from .requests import MAX_REPLY_CHARS
@@ -78,7 +79,7 @@ async def remove_draft(call: Call) -> web.Response:
 
 async def _person(call: Call) -> Actor:
     """Whether the thread is there is told first: what belongs to another shop is 404 to every token."""
-    await inbox.summary(call.gw, call.actor, call.path("id"))
+    await threads.summary(call.gw, call.actor, call.path("id"))
     person, _ = await tokens.in_person(call.gw, call.actor)
     return person
 

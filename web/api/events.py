@@ -7,9 +7,9 @@ from contextlib import suppress
 
 from aiohttp import web
 
-from gateway import changes
 from gateway.domain.following import Change, write_marks
 from gateway.errors import TemporaryError
+from gateway.inbox import changes
 from web.keys import PULSE
 
 from .operations import Call, Header, Operation

@@ -10,7 +10,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
 from prometheus_client.registry import Collector
 
-from gateway import examining, monitoring
+from gateway.admin import examining, monitoring
 from gateway.context import Gateway
 from gateway.domain.ledger import STATES
 from gateway.store.health import Queues

@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from gateway import admin
+from gateway.admin import ledger
 from gateway.domain.ledger import InboundQuery, inbound_json
 
 from .operations import Call, Operation, answer
@@ -13,23 +13,23 @@ from .schemas import Inbound, InboundPage
 async def list_inbound(call: Call) -> web.Response:
     """A page of the ledger."""
     query = InboundQuery(**call.query_as(InboundListQuery).model_dump())
-    page = await admin.inbound_list(call.gw, call.actor, query)
+    page = await ledger.inbound_list(call.gw, call.actor, query)
     return answer({"items": [inbound_json(row) for row in page.items], "next": page.next})
 
 
 async def get_inbound(call: Call) -> web.Response:
     """One row of the ledger."""
-    return answer(inbound_json(await admin.inbound(call.gw, call.actor, call.path("id"))))
+    return answer(inbound_json(await ledger.inbound(call.gw, call.actor, call.path("id"))))
 
 
 async def release_inbound(call: Call) -> web.Response:
     """Let a held mail in."""
-    return answer(inbound_json(await admin.release(call.gw, call.actor, call.path("id"))))
+    return answer(inbound_json(await ledger.release(call.gw, call.actor, call.path("id"))))
 
 
 async def discard_inbound(call: Call) -> web.Response:
     """Put a held mail away."""
-    return answer(inbound_json(await admin.discard(call.gw, call.actor, call.path("id"))))
+    return answer(inbound_json(await ledger.discard(call.gw, call.actor, call.path("id"))))
 
 
 OPERATIONS = (

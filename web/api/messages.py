@@ -2,8 +2,8 @@
 
 from aiohttp import web
 
-from gateway import inbox
 from gateway.domain.shapes import message_json
+from gateway.inbox import threads
 from web.file_views import download
 
 from .operations import Call, Operation, answer
@@ -12,18 +12,18 @@ from .schemas import Message
 
 async def get_message(call: Call) -> web.Response:
     """A message."""
-    return answer(message_json(await inbox.message(call.gw, call.actor, call.path("id"))))
+    return answer(message_json(await threads.message(call.gw, call.actor, call.path("id"))))
 
 
 async def get_raw_message(call: Call) -> web.Response:
     """The mail byte for byte."""
-    raw = await inbox.raw(call.gw, call.actor, call.path("id"))
+    raw = await threads.raw(call.gw, call.actor, call.path("id"))
     return download(raw, "message/rfc822", f"{call.path('id')}.eml")
 
 
 async def get_attachment(call: Call) -> web.Response:
     """A file."""
-    file, content = await inbox.attachment(call.gw, call.actor, call.path("id"))
+    file, content = await threads.attachment(call.gw, call.actor, call.path("id"))
     return download(content, file.content_type, file.filename)
 
 

@@ -5,12 +5,14 @@ from typing import Annotated
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from gateway import inbox, seller_notices, tokens
 from gateway.domain.actors import Actor
 from gateway.domain.messages import Channel
 from gateway.domain.notifying import CHANNELS, Choice, Mode
 from gateway.domain.orders import Document
 from gateway.errors import Invalid
+from gateway.inbox import threads
+from gateway.outbound import seller_notices
+from gateway.people import tokens
 
 from .drafts import NOBODYS
 from .operations import Call, Operation, answer
@@ -60,7 +62,7 @@ async def put_notifications(call: Call) -> web.Response:
     """Choose it. Shops that the token does not reach stay as they were."""
     body = call.body_as(NotificationsBody)
     person, address = await tokens.in_person(call.gw, call.actor)
-    reached = {shop.slug: shop.id for shop in await inbox.shops(call.gw, call.actor)}
+    reached = {shop.slug: shop.id for shop in await threads.shops(call.gw, call.actor)}
     if unknown := [slug for slug in body.muted_shops if slug not in reached]:
         raise Invalid(f"there is no shop {unknown[0][:40]!r}", "muted_shops")
     former = await seller_notices.choice(call.gw, person)
@@ -85,7 +87,7 @@ def _minute(clock: str) -> int:
 
 async def _told(call: Call, person: Actor) -> web.Response:
     choice = await seller_notices.choice(call.gw, person)
-    slugs = {shop.id: shop.slug for shop in await inbox.shops(call.gw, call.actor)}
+    slugs = {shop.id: shop.slug for shop in await threads.shops(call.gw, call.actor)}
     same = {name: getattr(choice, name) for name in ("mode", "daily_hour", "only_mine")}
     times = {"begins": _clock(choice.quiet_from), "ends": _clock(choice.quiet_until)}
     lists = {

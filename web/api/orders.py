@@ -2,9 +2,10 @@
 
 from aiohttp import web
 
-from gateway import inbox, orders
 from gateway.domain.orders import NoteDocument, OrderDocument, order_json
 from gateway.domain.shapes import message_json
+from gateway.inbox import threads
+from gateway.orders import recording
 
 from .operations import Call, Operation, answer
 from .schemas import Message, Order
@@ -13,20 +14,20 @@ from .schemas import Message, Order
 async def put_order(call: Call) -> web.Response:
     """Make or change an order."""
     slug, number, document = call.path("slug"), call.path("order_no"), call.body_as(OrderDocument)
-    put = await orders.put_order(call.gw, call.actor, slug, number, document)
+    put = await recording.put_order(call.gw, call.actor, slug, number, document)
     return answer(order_json(put.order), 201 if put.new else 200)
 
 
 async def get_order(call: Call) -> web.Response:
     """Show an order."""
-    return answer(order_json(await orders.order(call.gw, call.actor, call.path("slug"), call.path("order_no"))))
+    return answer(order_json(await recording.order(call.gw, call.actor, call.path("slug"), call.path("order_no"))))
 
 
 async def add_order_note(call: Call) -> web.Response:
     """File an order note."""
     slug, number, note = call.path("slug"), call.path("order_no"), call.body_as(NoteDocument)
-    filed = await orders.add_note(call.gw, call.actor, slug, number, note)
-    message = await inbox.message(call.gw, call.actor, filed.message_id)
+    filed = await recording.add_note(call.gw, call.actor, slug, number, note)
+    message = await threads.message(call.gw, call.actor, filed.message_id)
     return answer(message_json(message), 201 if filed.new else 200)
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator, StringConstraints, WithJsonSchema
 
-from gateway.admin import LISTED_SENDER
+from gateway.admin.shops import LISTED_SENDER
 from gateway.domain.conversations import MAX_LIMIT, VIEWS, Sort, Status
 from gateway.domain.ledger import Ingress, State, Trusted
 from gateway.domain.orders import NO_NUL, Document, Line, Locale, Moment, Note

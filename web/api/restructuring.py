@@ -5,8 +5,8 @@ from typing import Annotated
 from aiohttp import web
 from pydantic import BaseModel, Field, StringConstraints
 
-from gateway import restructuring
 from gateway.domain.orders import NO_NUL, Document
+from gateway.inbox import restructuring
 
 from .operations import Call, Operation, answer
 from .schemas import Id

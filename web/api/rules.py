@@ -5,12 +5,12 @@ from typing import Any
 
 from aiohttp import web
 
-from gateway import routing
-from gateway import rules as flow
+from gateway.admin import rules as flow
 from gateway.domain.routing.changes import Standing, differences
 from gateway.domain.routing.documents import DryRunDocument, PlacedRuleDocument
 from gateway.domain.routing.shapes import rule_json
 from gateway.domain.shapes import moment
+from gateway.inbound import routing
 
 from . import routing_schemas as schemas
 from .delivery_schemas import Nothing

@@ -2,8 +2,8 @@
 
 from aiohttp import web
 
-from gateway import inbox, unsending
 from gateway.domain.shapes import message_json
+from gateway.inbox import threads, unsending
 
 from .operations import Call, Operation, answer
 from .schemas import Message
@@ -11,7 +11,7 @@ from .schemas import Message
 
 async def take_back_reply(call: Call) -> web.Response:
     """Stop an answer that waits; it is told once more, and is gone."""
-    message = await inbox.message(call.gw, call.actor, call.path("id"))
+    message = await threads.message(call.gw, call.actor, call.path("id"))
     await unsending.take_back(call.gw, call.actor, message.id)
     return answer(message_json(message))
 
@@ -19,7 +19,7 @@ async def take_back_reply(call: Call) -> web.Response:
 async def send_reply_now(call: Call) -> web.Response:
     """Send an answer that waits."""
     sent = await unsending.send_now(call.gw, call.actor, call.path("id"))
-    return answer(message_json(await inbox.message(call.gw, call.actor, sent)))
+    return answer(message_json(await threads.message(call.gw, call.actor, sent)))
 
 
 _CONFLICT = {409: "It is on its way or has left, or it never waited"}

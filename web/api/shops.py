@@ -5,8 +5,8 @@ from typing import Any
 
 from aiohttp import web
 
-from gateway import admin
-from gateway.admin import ShopChange
+from gateway.admin import shops
+from gateway.admin.shops import ShopChange
 from gateway.domain.shapes import moment
 from gateway.store.shops import ShopSetup
 
@@ -26,7 +26,7 @@ def shop_json(shop: ShopSetup) -> dict[str, Any]:
 
 async def list_shops(call: Call) -> web.Response:
     """The shops that the token reaches."""
-    return answer({"items": [shop_json(shop) for shop in await admin.shops(call.gw, call.actor)], "next": None})
+    return answer({"items": [shop_json(shop) for shop in await shops.shops(call.gw, call.actor)], "next": None})
 
 
 async def put_shop(call: Call) -> web.Response:
@@ -36,7 +36,7 @@ async def put_shop(call: Call) -> web.Response:
     mails = body.mails.model_dump(exclude_unset=True) if body.mails is not None else {}
     names = body.name, body.locale, body.reply_name
     change = ShopChange(*names, listed, mails, body.time_zone, body.order_mask)
-    shop, new = await admin.put_shop(call.gw, call.actor, call.path("slug"), change)
+    shop, new = await shops.put_shop(call.gw, call.actor, call.path("slug"), change)
     return answer(shop_json(shop), 201 if new else 200)
 
 

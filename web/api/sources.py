@@ -2,8 +2,8 @@
 
 from aiohttp import web
 
-from gateway import sources as flow
 from gateway.domain.sources.setup import NewSource, call_json, connected_json, source_json
+from gateway.orders import sources as flow
 
 from . import source_schemas as schemas
 from .delivery_schemas import Nothing

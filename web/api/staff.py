@@ -5,10 +5,11 @@ from typing import Any
 
 from aiohttp import web
 
-from gateway import auditing, people, tokens
+from gateway.admin import auditing
 from gateway.domain.auditing import AuditQuery, Entry
 from gateway.domain.shapes import moment
 from gateway.domain.staff import Colleague, Wish
+from gateway.people import staff, tokens
 from gateway.store.tokens import TokenRow
 
 from . import staff_schemas as schemas
@@ -38,14 +39,14 @@ def entry_json(entry: Entry) -> dict[str, Any]:
 
 async def list_people(call: Call) -> web.Response:
     """Who works for the shops that the token reaches."""
-    found = await people.colleagues(call.gw, call.actor)
+    found = await staff.colleagues(call.gw, call.actor)
     return answer({"items": [person_json(person) for person in found], "next": None})
 
 
 async def invite_person(call: Call) -> web.Response:
     """Invite somebody."""
     body = call.body_as(schemas.InvitationBody)
-    sent = await people.invite(call.gw, call.actor, body.email, _wish(body), body.locale)
+    sent = await staff.invite(call.gw, call.actor, body.email, _wish(body), body.locale)
     return answer({"id": sent.id, "email": sent.email, "link": sent.link, "mailed": sent.mailed}, 201)
 
 
@@ -56,17 +57,17 @@ def _wish(body: schemas.PersonBody) -> Wish:
 async def change_person(call: Call) -> web.Response:
     """Give somebody another name or other roles."""
     wish = _wish(call.body_as(schemas.PersonBody))
-    return answer(person_json(await people.change(call.gw, call.actor, call.path("id"), wish)))
+    return answer(person_json(await staff.change(call.gw, call.actor, call.path("id"), wish)))
 
 
 async def deactivate_person(call: Call) -> web.Response:
     """Shut somebody out."""
-    return answer(person_json(await people.deactivate(call.gw, call.actor, call.path("id"))))
+    return answer(person_json(await staff.deactivate(call.gw, call.actor, call.path("id"))))
 
 
 async def reactivate_person(call: Call) -> web.Response:
     """Let somebody in again."""
-    return answer(person_json(await people.reactivate(call.gw, call.actor, call.path("id"))))
+    return answer(person_json(await staff.reactivate(call.gw, call.actor, call.path("id"))))
 
 
 async def list_tokens(call: Call) -> web.Response:

@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from gateway import teams as flow
+from gateway.admin import teams as flow
 from gateway.domain.routing.documents import TeamDocument
 from gateway.domain.routing.shapes import team_json
 

@@ -6,12 +6,12 @@ from typing import Annotated, Any
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from gateway import template_editing
+from gateway.admin import template_editing
+from gateway.admin.template_editing import Place
 from gateway.domain.orders import NO_NUL, Document
 from gateway.domain.shapes import moment
 from gateway.domain.template_sets import SET_PATTERN, Origin
 from gateway.store.templates import FILES
-from gateway.template_editing import Place
 
 from .operations import Call, Operation, answer
 from .schemas import Text

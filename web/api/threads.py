@@ -2,12 +2,13 @@
 
 from aiohttp import web
 
-from gateway import inbox, outbound, presence
 from gateway.domain.conversations import ThreadQuery
 from gateway.domain.shapes import detail_json, message_json, thread_json
 from gateway.domain.writing import Viewer
 from gateway.errors import Invalid
-from gateway.outbound import NewAttachment, ReplyDraft
+from gateway.inbox import presence, threads
+from gateway.outbound import answers
+from gateway.outbound.answers import NewAttachment, ReplyDraft
 
 from .operations import Call, Header, Operation, answer
 from .requests import InternalNoteBody, ReplyBody, ThreadChange, ThreadsQuery
@@ -20,7 +21,7 @@ KEY = Header("Idempotency-Key", "The same key in the same thread sends once; the
 
 async def list_threads(call: Call) -> web.Response:
     """A page of threads."""
-    page = await inbox.list_threads(call.gw, call.actor, ThreadQuery(**call.query_as(ThreadsQuery).model_dump()))
+    page = await threads.list_threads(call.gw, call.actor, ThreadQuery(**call.query_as(ThreadsQuery).model_dump()))
     others = await presence.others(call.gw, call.actor)
     items = [thread_json(thread) | {"viewers": _viewers(others.get(thread.id, ()))} for thread in page.items]
     return answer({"items": items, "next": page.next})
@@ -32,7 +33,7 @@ def _viewers(people: tuple[Viewer, ...]) -> list[dict[str, object]]:
 
 async def get_thread(call: Call) -> web.Response:
     """A thread with its messages."""
-    return answer(detail_json(await inbox.thread(call.gw, call.actor, call.path("id"))))
+    return answer(detail_json(await threads.thread(call.gw, call.actor, call.path("id"))))
 
 
 async def add_reply(call: Call) -> web.Response:
@@ -43,7 +44,7 @@ async def add_reply(call: Call) -> web.Response:
     files = tuple(NewAttachment(f.filename, _type(f.content_type), f.content_base64) for f in body.attachments)
     key = call.request.headers.get(KEY.name, "")
     draft = ReplyDraft(body.text, files, body.template, key, send_at=body.send_at)
-    return await _created(call, await outbound.reply(call.gw, call.actor, call.path("id"), draft))
+    return await _created(call, await answers.reply(call.gw, call.actor, call.path("id"), draft))
 
 
 def _type(declared: str) -> str:
@@ -54,18 +55,18 @@ def _type(declared: str) -> str:
 async def add_internal_note(call: Call) -> web.Response:
     """Keep a note for colleagues."""
     text = call.body_as(InternalNoteBody).text
-    return await _created(call, await inbox.add_note(call.gw, call.actor, call.path("id"), text))
+    return await _created(call, await threads.add_note(call.gw, call.actor, call.path("id"), text))
 
 
 async def _created(call: Call, message_id: str) -> web.Response:
-    message = await inbox.message(call.gw, call.actor, message_id)
+    message = await threads.message(call.gw, call.actor, message_id)
     return answer(message_json(message), 201, {"Location": f"/api/v1/messages/{message_id}"})
 
 
 async def change_thread(call: Call) -> web.Response:
     """Change state, assignee, team, labels."""
     changes = call.body_as(ThreadChange).model_dump(exclude_unset=True)
-    return answer(thread_json(await inbox.change_thread(call.gw, call.actor, call.path("id"), changes)))
+    return answer(thread_json(await threads.change_thread(call.gw, call.actor, call.path("id"), changes)))
 
 
 OPERATIONS = (

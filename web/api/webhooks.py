@@ -2,8 +2,8 @@
 
 from aiohttp import web
 
-from gateway import webhook_setup as flow
 from gateway.domain.webhooks.setup import call_json, made_json, webhook_json
+from gateway.webhooks import setup as flow
 
 from . import webhook_schemas as schemas
 from .delivery_schemas import Nothing

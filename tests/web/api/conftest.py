@@ -9,8 +9,8 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
-from gateway import admin
-from gateway.admin import ShopChange
+from gateway.admin import shops
+from gateway.admin.shops import ShopChange
 from gateway.domain.actors import SYSTEM
 from tests.house import House
 from web.app import make_app
@@ -71,13 +71,13 @@ class Api:
 async def api(house: House) -> AsyncIterator[Api]:
     """The shop lotus of the house, its neighbour jade, and the API in front of both."""
     gw = house.gw
-    await admin.put_shop(gw, SYSTEM, "jade", ShopChange("Jade"))
+    await shops.put_shop(gw, SYSTEM, "jade", ShopChange("Jade"))
     tokens = {
-        "admin": await admin.add_token(gw, "admin", None),
-        "lotus-admin": await admin.add_token(gw, "admin", "lotus"),
-        "lotus-seller": await admin.add_token(gw, "seller", "lotus"),
-        "jade-admin": await admin.add_token(gw, "admin", "jade"),
-        "jade-seller": await admin.add_token(gw, "seller", "jade"),
+        "admin": await shops.add_token(gw, "admin", None),
+        "lotus-admin": await shops.add_token(gw, "admin", "lotus"),
+        "lotus-seller": await shops.add_token(gw, "seller", "lotus"),
+        "jade-admin": await shops.add_token(gw, "admin", "jade"),
+        "jade-seller": await shops.add_token(gw, "seller", "jade"),
     }
     async with TestClient(TestServer(make_app(gw))) as client:
         yield Api(house, client, tokens)

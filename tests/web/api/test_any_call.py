@@ -18,9 +18,9 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from gateway import outbound
 from gateway.domain.actors import SYSTEM
 from gateway.models import Delivery, InboundEmail
+from gateway.outbound import answers
 from tests.house import mail
 from tests.web.api.conftest import Api
 from web.api.openapi import document
@@ -60,7 +60,7 @@ async def known_ids(api: Api) -> list[str]:
     await api.put("/shops/lotus/orders/A-1", {"buyer": {"email": "li@buyer.test"}, "note": "hello"})
     row = await api.house.receive(mail())
     await api.house.receive(mail(sender="eve@evil.test"), sender="eve@evil.test")
-    await outbound.reply(api.house.gw, SYSTEM, row.thread_id or "", outbound.ReplyDraft("Hello"))
+    await answers.reply(api.house.gw, SYSTEM, row.thread_id or "", answers.ReplyDraft("Hello"))
     hook = {"url": "https://8.8.8.8/", "events": ["message.held"], "shop": "lotus"}
     made = [(await api.post("/webhooks", hook)).json["id"]]
     made.append((await api.post("/sources", {"shop": "lotus", "kind": "woocommerce"})).json["id"])

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from gateway.admin import add_token
+from gateway.admin.shops import add_token
 from gateway.clock import new_id
 from tests.house import mail
 from tests.web.api.conftest import Api
 
 DATABASES = ("sqlite",)
-"""SQLite alone: the flows below are shown on both in tests/test_channels.py and tests/test_routing.py."""
+"""SQLite alone: the flows below are shown on both in tests/admin/test_channels.py and tests/inbound/test_routing.py."""
 
 CHANNEL = {"kind": "email", "shop": "lotus", "address": "support", "labels": ["vip"]}
 RULE = {"name": "Refunds", "actions": [{"do": "label", "value": "refund"}]}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway import dashboard
+from gateway.admin import dashboard
 from gateway.domain.actors import SYSTEM
 from gateway.domain.measuring import RANGES
 from tests.house import mail

@@ -2,11 +2,12 @@
 
 import pytest
 
-from gateway import drafts, tokens
 from gateway.domain.actors import Actor
 from gateway.domain.writing import Draft
+from gateway.inbox import drafts
 from gateway.models import AuditEntry, Shop
-from gateway.tokens import NewToken
+from gateway.people import tokens
+from gateway.people.tokens import NewToken
 from tests import builders
 from tests.house import mail
 from tests.web.api.conftest import Api

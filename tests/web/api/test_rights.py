@@ -4,13 +4,17 @@ from typing import Any
 
 import pytest
 
-from gateway import admin, deliveries, outbound, restructuring, sources, webhook_setup
+from gateway.admin import deliveries, shops
 from gateway.clock import new_id
 from gateway.domain.actors import Actor
 from gateway.domain.rights import RIGHTS, ROLES, Role, Scope
 from gateway.domain.sources.setup import NewSource
+from gateway.inbox import restructuring
 from gateway.models import AuditEntry, Delivery
+from gateway.orders import sources
+from gateway.outbound import answers
 from gateway.store.suppressions import suppress, suppression
+from gateway.webhooks import setup
 from tests.house import mail
 from tests.promises.test_p15_privileged_acts import CALLS
 from tests.web.api.conftest import Api
@@ -46,17 +50,17 @@ def test_the_admins_part_is_marked_as_theirs() -> None:
 
 async def programs(api: Api) -> dict[str, str | None]:
     """An order source and a webhook of the shop lotus."""
-    gw, admin = api.house.gw, Actor("token", "t", "lotus", "admin", None)
-    source = await sources.connect(gw, admin, NewSource(shop="lotus", kind="woocommerce"))
-    new = webhook_setup.NewWebhook(shop="lotus", url="https://192.0.9.1/", events=["message.held"])
-    made = await webhook_setup.add(gw, admin, new)
+    gw, shops = api.house.gw, Actor("token", "t", "lotus", "admin", None)
+    source = await sources.connect(gw, shops, NewSource(shop="lotus", kind="woocommerce"))
+    new = setup.NewWebhook(shop="lotus", url="https://192.0.9.1/", events=["message.held"])
+    made = await setup.add(gw, shops, new)
     return {"sources": source.source.id, "webhooks": made.webhook.id}
 
 
 async def outgoing(api: Api, thread_id: str) -> dict[str, str | None]:
     """A queued answer, a suppressed address and a pause of the shop lotus."""
     gw, seller = api.house.gw, Actor("token", "t", "lotus", "admin", None)
-    await outbound.reply(gw, seller, thread_id, outbound.ReplyDraft("Hello"))
+    await answers.reply(gw, seller, thread_id, answers.ReplyDraft("Hello"))
     delivery = next(one for one in await api.house.all(Delivery) if one.kind == "reply")
     pause = await deliveries.pause(gw, seller, "shop", "lotus")
     async with gw.db.write() as session:
@@ -205,7 +209,7 @@ SCOPED = [
 
 @pytest.mark.parametrize(("scope", "look", "orders", "work", "manage"), SCOPED)
 async def test_scopes_take_rights_away(api: Api, scope: Scope, look: int, orders: int, work: int, manage: int) -> None:
-    token = await admin.add_token(api.house.gw, "admin", "lotus", (scope,))
+    token = await shops.add_token(api.house.gw, "admin", "lotus", (scope,))
     assert (await api.get("/threads", token)).status == look
     order = {"buyer": {"email": "li@buyer.test"}}
     assert (await api.put("/shops/lotus/orders/N-1", order, token)).status == orders
@@ -215,7 +219,7 @@ async def test_scopes_take_rights_away(api: Api, scope: Scope, look: int, orders
 
 @pytest.mark.parametrize("role", ROLES)
 async def test_each_role_gets_what_the_table_of_rights_gives_it(api: Api, role: Role) -> None:
-    token = await admin.add_token(api.house.gw, role, "lotus")
+    token = await shops.add_token(api.house.gw, role, "lotus")
     wrong = {}
     for operation in OPERATIONS:
         if operation.name == "follow_events":

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from gateway import outbound
 from gateway.clock import new_id
 from gateway.domain.actors import SYSTEM
 from gateway.models import Delivery, InboundEmail, Message, RawEmail, Thread
+from gateway.outbound import answers
 from gateway.store import site_calls
 from gateway.store.site_calls import CallEntry
 from tests.house import SENDER, add_order, mail
@@ -89,7 +89,7 @@ async def test_a_buyer_without_an_address_is_known_by_the_order_and_answered_by_
     channel = await open_channel(api)
     row = await row_of(api, await post(api, channel, said(buyer={}, order_no="A-1001")))
     assert row.state == "filed"
-    await outbound.reply(api.house.gw, SYSTEM, row.thread_id or "", outbound.ReplyDraft("It is red."))
+    await answers.reply(api.house.gw, SYSTEM, row.thread_id or "", answers.ReplyDraft("It is red."))
     assert [(one.kind, one.rcpt_to) for one in await api.house.all(Delivery)] == [("reply", SENDER)]
 
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from gateway import presence
 from gateway.clock import new_id
+from gateway.inbox import presence
 from gateway.models import Delivery, Message
 from gateway.store.inbound import raw_of
 from tests import builders
