@@ -21,6 +21,5 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Take it all back."""
-    with op.batch_alter_table("users") as table:
-        table.drop_column("sorts")
+    op.drop_column("users", "sorts")
     op.drop_index("ix_threads_due", "threads")

@@ -49,6 +49,5 @@ def downgrade() -> None:
         table.drop_constraint(WITH_SETS, type_="unique")
         table.create_unique_constraint(WITHOUT_SETS, ["shop_id", "name", "locale", "version"])
         table.drop_column("template_set")
-    with op.batch_alter_table("shops") as table:
-        table.drop_column("order_mask")
+    op.drop_column("shops", "order_mask")
     op.drop_table("shop_brands")

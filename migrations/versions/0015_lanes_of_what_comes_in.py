@@ -27,5 +27,4 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Take it back."""
     op.drop_index("ix_inbound_lane", "inbound_emails")
-    with op.batch_alter_table("inbound_emails") as table:
-        table.drop_column("lane")
+    op.drop_column("inbound_emails", "lane")
