@@ -3,7 +3,7 @@
 import asyncio
 import os
 
-from gateway.domain.checkup import Finding
+from gateway.domain.checkup import Finding, said
 from gateway.errors import ZnxError
 from gateway.settings import Settings
 
@@ -20,14 +20,18 @@ async def probe_relay(settings: Settings) -> Finding:
         if folder is not None:
             where = next(path for path in (folder, *folder.parents) if path.exists())
             writable = os.access(where, os.W_OK)
-            return Finding("relay", writable, f"maildir {folder}" if writable else f"can't write {where}")
+            what = (
+                said("maildir %(folder)s", folder=folder) if writable else said("can't write %(folder)s", folder=where)
+            )
+            return Finding("relay", writable, (what,))
         for relay in relays_of(settings.relay):
             async with asyncio.timeout(RELAY_SECONDS):
                 await (await open_session(relay, settings.mail_domain, Timeouts())).quit()
     except RelayAway as away:
-        return Finding("relay", False, f"{relay}: {away.reply}")
+        return Finding("relay", False, (f"{relay}: {away.reply}",))
     except TimeoutError:
-        return Finding("relay", False, f"{relay}: no answer within {RELAY_SECONDS:g} seconds")
+        late = said("%(relay)s: no answer within %(seconds)s seconds", relay=relay, seconds=f"{RELAY_SECONDS:g}")
+        return Finding("relay", False, (late,))
     except ZnxError as error:
-        return Finding("relay", False, str(error))
-    return Finding("relay", True, ", ".join(map(str, relays_of(settings.relay))))
+        return Finding("relay", False, (str(error),))
+    return Finding("relay", True, tuple(map(str, relays_of(settings.relay))))

@@ -8,7 +8,9 @@ from gateway.clock import new_id
 from gateway.domain.canned import VARIABLES
 from gateway.domain.conversations import clean_text
 from gateway.errors import Invalid
-from gateway.inbox import batch
+from gateway.inbox import batch, handed_in
+from gateway.inbox.handed_in import HandedIn
+from gateway.outbound import answers
 
 from . import security
 from .forms import Form
@@ -16,6 +18,7 @@ from .i18n import N_
 from .inbox_views import SNOOZES
 from .keys import FORM, gateway, visit
 from .pages import render, see_other
+from .thread_views import PROBLEMS as ANSWER_PROBLEMS
 
 VARIABLE_NAMES = {
     # What each variable stands for.
@@ -36,6 +39,8 @@ LEFT_OUT = {
     "assignee": N_("this colleague does not work for the shop"),
 }
 PROBLEM = N_("Write a text; only the variables below are known.")
+PROBLEMS = {"attachments": ANSWER_PROBLEMS["attachments"]}
+"""What is wrong with an answer, where it is not the text."""
 
 
 async def change(request: web.Request) -> web.StreamResponse:
@@ -75,35 +80,51 @@ def _back(request: web.Request, act_id: str = "") -> web.Response:
 async def answer(request: web.Request) -> web.StreamResponse:
     """Write one answer for all the chosen ones, look at the first, and send them."""
     form, gw, actor = request[FORM], gateway(request), visit(request).actor
-    ids, text = form.values.get("id", ()), clean_text(form.get("text"))
-    if not ids:
+    if not form.values.get("id"):
         return _back(request)
-    if form.get("after"):
-        try:
-            after = "closed" if form.get("after") == "closed" else "waiting"
-            outcome = await batch.answer(gw, actor, ids, text, form.get("form_id")[:64], after)
-            return _back(request, outcome.act.id)
-        except Invalid:
-            return await _form(request, text, 422)
-    return await _form(request, text)
+    files = handed_in.known(gw, actor, form.values.get("kept", ()))
+    try:
+        answers.check_files(gw, [*(file.size for file in files), *(len(file.content) for file in form.files)])
+        files += await handed_in.keep_all(gw, actor, _new(form))
+        if form.get("after"):
+            return await _send(request, files)
+    except Invalid as error:
+        return await _form(request, files, PROBLEMS.get(error.field, PROBLEM))
+    return await _form(request, files)
 
 
-async def _form(request: web.Request, text: str, status: int = 200) -> web.Response:
+def _new(form: Form) -> tuple[answers.NewAttachment, ...]:
+    return tuple(answers.NewAttachment(file.filename, file.content_type, file.content) for file in form.files)
+
+
+async def _send(request: web.Request, files: tuple[HandedIn, ...]) -> web.Response:
     form, gw, actor = request[FORM], gateway(request), visit(request).actor
-    ids, problem, preview = form.values.get("id", ()), "", None
-    if text.strip():
+    draft = answers.ReplyDraft(
+        form.get("text"),
+        await handed_in.contents(gw, actor, files),
+        idempotency_key=form.get("form_id")[:64],
+        status_after="closed" if form.get("after") == "closed" else "waiting",
+    )
+    outcome = await batch.answer(gw, actor, form.values["id"], draft)
+    return _back(request, outcome.act.id)
+
+
+async def _form(request: web.Request, files: tuple[HandedIn, ...], problem: str = "") -> web.Response:
+    """What was written and handed in so far, with the first answer as it would read."""
+    form, gw, actor = request[FORM], gateway(request), visit(request).actor
+    ids, text, preview = form.values["id"], clean_text(form.get("text")), None
+    if text.strip() or form.get("step"):
         try:
             preview = await batch.preview(gw, actor, ids, text)
         except Invalid:
-            problem, status = PROBLEM, 422
-    elif form.get("step"):
-        problem, status = PROBLEM, 422
+            problem = problem or PROBLEM
     return render(
         request,
         "batch_answer.html",
-        status,
+        422 if problem else 200,
         ids=ids,
         text=text,
+        files=files,
         preview=preview,
         problem=problem,
         variables=[(name, VARIABLE_NAMES[name]) for name in VARIABLES],

@@ -94,7 +94,7 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/settings/sort", inbox_views.sort, OWN),
     Route("GET", "/live", live.live, SIGNED_IN),
     Route("POST", "/threads/batch", batch_views.change, SIGNED_IN),
-    Route("POST", "/threads/batch/answer", batch_views.answer, SIGNED_IN),
+    Route("POST", "/threads/batch/answer", batch_views.answer, SIGNED_IN, body_limit=UPLOAD),
     Route("POST", "/threads/batch/{id}/undo", batch_views.undo, SIGNED_IN),
     Route("GET", "/threads/{id}", thread_views.thread_page, SIGNED_IN),
     Route("POST", "/threads/{id}/messages", thread_views.write, SIGNED_IN, body_limit=UPLOAD),

@@ -10,12 +10,16 @@ from gateway.admin import monitoring
 from gateway.authentication.resolver import Resolver
 from gateway.blobs import fetch, keep
 from gateway.context import Gateway
-from gateway.domain.checkup import Finding, is_public, judge_clock, judge_record, wanted_records
+from gateway.domain.checkup import Finding, Said, is_public, judge_clock, judge_record, said, wanted_records
 from gateway.errors import ZnxError
 from gateway.store import health as store
 from gateway.store.webhooks import switched_off
 
 MIN_FREE_BYTES = 256 * 1024 * 1024
+REFUSED = "mail is refused with 452"
+SWITCHED_OFF = (
+    "%(count)s switched off: their programs failed for days, or want no more; look at them, and switch them on"
+)
 
 
 async def findings(gw: Gateway, resolver: Resolver | None = None) -> AsyncIterator[Finding]:
@@ -43,8 +47,8 @@ async def findings(gw: Gateway, resolver: Resolver | None = None) -> AsyncIterat
 def _disk(gw: Gateway) -> Finding:
     free = free_bytes(gw)
     needed = max(gw.settings.max_message_bytes * 3 // 2, MIN_FREE_BYTES)
-    detail = f"{free // 1_048_576} MiB free in {gw.settings.home}"
-    return Finding("disk", free >= needed, detail if free >= needed else f"{detail}: mail is refused with 452")
+    room = said("%(free)s MiB free in %(folder)s", free=free // 1_048_576, folder=gw.settings.home)
+    return Finding("disk", True, (room,)) if free >= needed else Finding("disk", False, (room, said(REFUSED)))
 
 
 def free_bytes(gw: Gateway) -> int:
@@ -57,20 +61,20 @@ async def _blobs(gw: Gateway) -> Finding:
         await keep(gw.blobs, "doctor/probe", b"znx doctor was here")
         await fetch(gw.blobs, "doctor/probe")
     except ZnxError as error:
-        return Finding("blobs", False, str(error))
-    return Finding("blobs", True, "written and read back")
+        return Finding("blobs", False, (str(error),))
+    return Finding("blobs", True, (said("written and read back"),))
 
 
 def _signing(gw: Gateway) -> Finding:
     if not gw.dkim_keys:
-        return Finding("signing", True, "no DKIM key of our own: the relay has to sign")
-    return Finding("signing", True, ", ".join(f"signs as {selector}" for selector, _ in gw.dkim_keys))
+        return Finding("signing", True, (said("no DKIM key of our own: the relay has to sign"),))
+    return Finding("signing", True, tuple(said("signs as %(selector)s", selector=name) for name, _ in gw.dkim_keys))
 
 
 async def _dns(gw: Gateway, resolver: Resolver | None) -> AsyncIterator[Finding]:
     domain = gw.settings.mail_domain
     if resolver is None and not is_public(domain):
-        yield Finding("dns", True, f"not asked: {domain} is no public domain")
+        yield Finding("dns", True, (said("not asked: %(domain)s is no public domain", domain=domain),))
         return
     asked = resolver or Resolver(gw.settings.dns_server_list)
     host = urlsplit(gw.settings.public_url).hostname or domain
@@ -91,8 +95,9 @@ async def _database(gw: Gateway) -> Finding:
         await gw.db.ping()
     except ZnxError as error:
         cause = str(error.__cause__ or "").partition("\n")[0]
-        return Finding("database", False, f"{name}: {error} ({cause[:200]})")
-    return Finding("database", True, f"{name} answers in {(monotonic() - began) * 1000:.0f} ms")
+        return Finding("database", False, (f"{name}: {error} ({cause[:200]})",))
+    took = f"{(monotonic() - began) * 1000:.0f}"
+    return Finding("database", True, (said("%(name)s answers in %(milliseconds)s ms", name=name, milliseconds=took),))
 
 
 async def _clock(gw: Gateway) -> Finding:
@@ -105,31 +110,38 @@ async def _clock(gw: Gateway) -> Finding:
 async def _schema(gw: Gateway) -> Finding:
     current, newest = await monitoring.schema(gw)
     if current == newest:
-        return Finding("schema", True, newest)
-    return Finding("schema", False, f"{current or 'none'}, this program needs {newest}: run `znx db upgrade`")
+        return Finding("schema", True, (newest,))
+    needed = said("this program needs %(newest)s: run `znx db upgrade`", newest=newest)
+    return Finding("schema", False, (current or said("no tables"), needed))
 
 
 async def _queues(gw: Gateway) -> Finding:
     queues, now = await monitoring.queues(gw), gw.clock.now()
-    ages = [
-        f"{name} for {(now - since).total_seconds():.0f} s"
-        for name, since in (("to process", queues.oldest_pending), ("to send", queues.oldest_unsent))
-        if since
-    ]
-    failed = queues.inbound.get("failed", 0)
-    told = [*ages, *([f"{failed} failed: look, then `znx reprocess ID`"] if failed else [])]
+    told: list[Said] = []
     if queues.overdue:
-        return Finding("queues", False, ", ".join([f"{queues.overdue} overdue: is a `znx worker` running?", *told]))
-    return Finding("queues", True, ", ".join(told) or "nothing waits")
+        told.append(said("%(count)s overdue: is a `znx worker` running?", count=queues.overdue))
+    if queues.oldest_pending:
+        told.append(said("to process for %(seconds)s s", seconds=_age(queues.oldest_pending, now)))
+    if queues.oldest_unsent:
+        told.append(said("to send for %(seconds)s s", seconds=_age(queues.oldest_unsent, now)))
+    if failed := queues.inbound.get("failed", 0):
+        told.append(said("%(count)s failed: look, then `znx reprocess ID`", count=failed))
+    return Finding("queues", not queues.overdue, tuple(told) or (said("nothing waits"),))
+
+
+def _age(since: datetime, now: datetime) -> str:
+    return f"{(now - since).total_seconds():.0f}"
 
 
 async def _ledger(gw: Gateway) -> Finding:
     wrong = {name: count for name, count in (await monitoring.unbalanced(gw)).items() if count}
-    return Finding("ledger", not wrong, ", ".join(f"{count} × {name}" for name, count in wrong.items()) or "adds up")
+    told = tuple(said(f"%(count)s × {name}", count=count) for name, count in wrong.items())
+    return Finding("ledger", not wrong, told or (said("adds up"),))
 
 
 async def _webhooks(gw: Gateway) -> Finding:
     async with gw.db.read() as session:
         off = await switched_off(session)
-    told = f"{off} switched off: their programs failed for days, or want no more; look at them, and switch them on"
-    return Finding("webhooks", not off, told if off else "none is switched off for failing")
+    if off:
+        return Finding("webhooks", False, (said(SWITCHED_OFF, count=off),))
+    return Finding("webhooks", True, (said("none is switched off for failing"),))

@@ -2,7 +2,6 @@
 
 import json
 import os
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -23,13 +22,17 @@ def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print a list of
 
     found: list[Finding] = run(_examine())
     if as_json:
-        typer.echo(json.dumps([asdict(finding) for finding in found], ensure_ascii=False, indent=2))
+        typer.echo(json.dumps([_row(finding) for finding in found], ensure_ascii=False, indent=2))
     else:
         for finding in found:
             typer.echo(f"{'ok ' if finding.ok else 'BAD'}  {finding.check:10}  {finding.detail}")
             if finding.paste and not finding.ok:
                 typer.echo(f"     put into DNS:  {finding.paste}")
     raise typer.Exit(0 if all(finding.ok for finding in found) else 1)
+
+
+def _row(finding: "Finding") -> dict[str, object]:
+    return {"check": finding.check, "ok": finding.ok, "detail": finding.detail, "paste": finding.paste}
 
 
 async def _examine() -> "list[Finding]":
@@ -44,7 +47,7 @@ async def _examine() -> "list[Finding]":
         async with open_gateway(settings, check_schema=False) as gw:
             return [_settings(), *[finding async for finding in examining.findings(gw)]]
     except ZnxError as error:
-        return [Finding("settings", False, str(error))]
+        return [Finding("settings", False, (str(error),))]
 
 
 def _settings() -> "Finding":
@@ -52,4 +55,5 @@ def _settings() -> "Finding":
     from gateway.domain.checkup import Finding
 
     strays = unknown(os.environ)
-    return Finding("settings", not strays, f"no such setting: {', '.join(strays)}" if strays else "all can be read")
+    told = f"no such setting: {', '.join(strays)}" if strays else "all can be read"
+    return Finding("settings", not strays, (told,))

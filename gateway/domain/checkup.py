@@ -1,7 +1,7 @@
 """What a check of the gateway found, and what its domain has to say in DNS. Asks nobody itself."""
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
@@ -16,13 +16,37 @@ MOST_DRIFT_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """A sentence of ours: English `words` with places such as %(name)s, which a page may say in another language."""
+
+    words: str
+    values: Mapping[str, str]
+
+    def __str__(self) -> str:
+        return self.words % self.values
+
+
+def said(words: str, **values: object) -> Said:
+    """The sentence with its values, each as it is shown."""
+    return Said(words, {name: str(value) for name, value in values.items()})
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
-    """What one check found. `paste` is what to put into the zone of the domain, a record a line, when that helps."""
+    """What one check found: in our sentences, or in the words of whoever was asked.
+
+    `paste` is what to put into the zone of the domain, a record a line, when that helps.
+    """
 
     check: str
     ok: bool
-    detail: str
+    says: tuple[Said | str, ...]
     paste: str = ""
+
+    @property
+    def detail(self) -> str:
+        """All of it in English."""
+        return ", ".join(map(str, self.says))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +97,20 @@ def wanted_records(domain: str, host: str, relay: str, keys: Sequence[tuple[str,
 def judge_record(wanted: Wanted, status: str, values: Sequence[str]) -> Finding:
     """What DNS says against what it should say. `status` and `values` are those of a resolver's answer."""
     if status == "failed":
-        return Finding(wanted.check, False, f"{wanted.name}: DNS does not answer", wanted.line)
+        return _lacks(wanted, said("%(name)s: DNS does not answer", name=wanted.name))
     found = [value for value in values if value.lower().replace(" ", "").startswith(wanted.begins.lower())]
     if not found:
-        return Finding(wanted.check, False, f"{wanted.name}: no {wanted.kind} record of this kind", wanted.line)
+        return _lacks(wanted, said("%(name)s: no %(kind)s record of this kind", name=wanted.name, kind=wanted.kind))
     if len(found) > 1 and wanted.kind == "TXT":
-        return Finding(wanted.check, False, f"{wanted.name}: {len(found)} records, and only one counts", wanted.line)
+        many = said("%(name)s: %(count)s records, and only one counts", name=wanted.name, count=len(found))
+        return _lacks(wanted, many)
     if wanted.check == "dkim" and _key(found[0]) != _key(wanted.value):
-        return Finding("dkim", False, f"{wanted.name}: another key than the one that signs", wanted.line)
-    return Finding(wanted.check, True, f"{wanted.name}: {found[0][:120]}")
+        return _lacks(wanted, said("%(name)s: another key than the one that signs", name=wanted.name))
+    return Finding(wanted.check, True, (f"{wanted.name}: {found[0][:120]}",))
+
+
+def _lacks(wanted: Wanted, what: Said) -> Finding:
+    return Finding(wanted.check, False, (what,), wanted.line)
 
 
 def _key(record: str) -> str:
@@ -90,5 +119,5 @@ def _key(record: str) -> str:
 
 def judge_clock(drift_seconds: float) -> Finding:
     """How far this machine's clock is from the database's."""
-    detail = f"{abs(drift_seconds):.1f} s from the database's"
-    return Finding("clock", abs(drift_seconds) <= MOST_DRIFT_SECONDS, detail)
+    drift = said("%(seconds)s s from the database's", seconds=f"{abs(drift_seconds):.1f}")
+    return Finding("clock", abs(drift_seconds) <= MOST_DRIFT_SECONDS, (drift,))

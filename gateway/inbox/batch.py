@@ -1,7 +1,7 @@
 """Many threads at once: changed in one transaction, answered one by one, and taken back when it was a mistake."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -162,26 +162,28 @@ def _filled(
     return filled, left_out
 
 
-async def answer(gw: Gateway, actor: Actor, ids: Sequence[str], text: str, key: str, after: str = "waiting") -> Outcome:
-    """Answer each of the threads by a mail of its own, which waits UNDO_SECONDS. The same `key` answers once.
+async def answer(gw: Gateway, actor: Actor, ids: Sequence[str], draft: ReplyDraft) -> Outcome:
+    """Answer each of the threads by a mail of its own, which waits UNDO_SECONDS and carries the draft's files.
 
-    Raises Invalid for an empty text or an unknown variable.
+    The text is filled in and signed for each; the same `idempotency_key` answers once. Raises Invalid for an empty
+    text, an unknown variable, or files that no answer takes.
     """
-    wanted, now, words = _ids(ids), gw.clock.now(), check(clean_text(text))
+    wanted, now, words = _ids(ids), gw.clock.now(), check(clean_text(draft.text))
+    answers.check_files(gw, [len(file.content) for file in draft.attachments])
     async with gw.db.read() as session:
         facts = await store.facts(session, actor, wanted)
     filled, left_out = _filled(wanted, facts, words)
     sent: list[str] = []
     for id_, own in filled.items():
-        draft = ReplyDraft(
-            own,
-            idempotency_key=f"batch:{key}" if key else "",
-            status_after=after,
+        letter = replace(
+            draft,
+            text=own,
+            idempotency_key=f"batch:{draft.idempotency_key}" if draft.idempotency_key else "",
             send_at=now + timedelta(seconds=UNDO_SECONDS),
             signature=(await canned.for_thread(gw, actor, id_)).signature,
         )
         try:
-            sent.append(await answers.reply(gw, actor, id_, draft))
+            sent.append(await answers.reply(gw, actor, id_, letter))
         except (Invalid, NotFound) as error:
             left_out[id_] = getattr(error, "field", "") or "missing"
     act = Act(new_id(), "answered", now, None, (), tuple(sent))

@@ -5,6 +5,7 @@ The mail shows the shop's name and a reply address of ours; neither side sees th
 
 import asyncio
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -120,9 +121,14 @@ def _check(gw: Gateway, draft: ReplyDraft) -> None:
         raise Invalid("write a text or add a file", "text")
     if len(draft.text) > MAX_REPLY_CHARS:
         raise Invalid(f"the text is longer than {MAX_REPLY_CHARS} characters", "text")
-    if len(draft.attachments) > MAX_FILES:
+    check_files(gw, [len(file.content) for file in draft.attachments])
+
+
+def check_files(gw: Gateway, sizes: Sequence[int]) -> None:
+    """Raises Invalid for files of these sizes, in bytes, that are more than one answer takes."""
+    if len(sizes) > MAX_FILES:
         raise Invalid(f"more than {MAX_FILES} files", "attachments")
-    if sum(len(file.content) for file in draft.attachments) > gw.settings.max_message_bytes:
+    if sum(sizes) > gw.settings.max_message_bytes:
         raise Invalid(f"the files are larger than {gw.settings.max_message_bytes // 1_048_576} MiB", "attachments")
 
 

@@ -37,7 +37,7 @@ async def test_dns_is_asked_and_what_lacks_is_to_paste(house: House) -> None:
 
 async def test_the_way_out_is_tried_where_there_is_one(house: House) -> None:
     async def probe() -> Finding:
-        return Finding("relay", False, "454 not now")
+        return Finding("relay", False, ("454 not now",))
 
     house.gw = replace(house.gw, probe_relay=probe)
     assert (await looked(house))["relay"].detail == "454 not now"

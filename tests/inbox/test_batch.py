@@ -1,5 +1,6 @@
 """Many threads at once: what changes, what is left out, what undoing brings back, and what each buyer is sent."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,8 +9,9 @@ from gateway.context import Gateway
 from gateway.domain.actors import SYSTEM, Actor
 from gateway.domain.conversations import ThreadQuery
 from gateway.errors import Invalid, NotFound
-from gateway.inbox import batch, threads
+from gateway.inbox import batch, drafts, handed_in, threads
 from gateway.models import Delivery
+from gateway.outbound.answers import NewAttachment, ReplyDraft
 from gateway.rendering import Renderer
 from gateway.settings import Settings
 from gateway.store.db import Database
@@ -17,6 +19,7 @@ from tests import builders
 from tests.conftest import StillClock
 
 NOWHERE = "01900000-0000-7000-8000-000000000000"
+PHOTO = NewAttachment("灯笼.png", "image/png", b"\x89PNG\r\n\x1a\n picture")
 
 
 class Desk:
@@ -77,7 +80,7 @@ async def test_other_shops_threads_are_left_out_as_if_not_there(desk: Desk) -> N
     outcome = await batch.change(desk.gw, desk.seller, [desk.ids[0], desk.foreign, NOWHERE], {"status": "closed"})
     assert outcome.left_out == {desk.foreign: "missing", NOWHERE: "missing"}
     assert await desk.states() == ["closed", "open", "open", "open"]
-    answered = await batch.answer(desk.gw, desk.seller, [desk.ids[1], desk.foreign], "Hello", "k")
+    answered = await batch.answer(desk.gw, desk.seller, [desk.ids[1], desk.foreign], ReplyDraft("Hello"))
     assert answered.left_out == {desk.foreign: "missing"}
 
 
@@ -115,12 +118,15 @@ async def test_each_buyer_gets_a_mail_of_their_own_which_can_be_taken_back(desk:
     text = "{{buyer_name}}：您的订单 {{order_no}} 已发货。"
     seen = await batch.preview(desk.gw, desk.seller, desk.ids, text)
     assert seen.text == "王芳：您的订单 AE-0 已发货。"
-    outcome = await batch.answer(desk.gw, desk.seller, desk.ids, text, "once")
+    draft = ReplyDraft(text, (PHOTO,), idempotency_key="once")
+    outcome = await batch.answer(desk.gw, desk.seller, desk.ids, draft)
     assert len(outcome.act.messages) == 3
-    again = await batch.answer(desk.gw, desk.seller, desk.ids, text, "once")
+    again = await batch.answer(desk.gw, desk.seller, desk.ids, draft)
     assert again.act.messages == outcome.act.messages
-    texts = [(await threads.message(desk.gw, desk.seller, id_)).text for id_ in outcome.act.messages]
+    sent = [await threads.message(desk.gw, desk.seller, id_) for id_ in outcome.act.messages]
+    texts, files = [one.text for one in sent], [[file.filename for file in one.attachments] for one in sent]
     assert texts == ["王芳：您的订单 AE-0 已发货。", "Anna：您的订单 AE-1 已发货。", "李雷：您的订单 AE-2 已发货。"]
+    assert files == [["灯笼.png"]] * 3
     assert (await desk.states())[:3] == ["waiting"] * 3
     assert await batch.undo(desk.gw, desk.seller, outcome.act.id) == 3
     assert (await desk.states())[:3] == ["open"] * 3
@@ -128,6 +134,26 @@ async def test_each_buyer_gets_a_mail_of_their_own_which_can_be_taken_back(desk:
         from sqlmodel import select
 
         assert (await session.exec(select(Delivery))).all() == []
+    for id_ in desk.ids:
+        back = (await drafts.of_thread(desk.gw, desk.seller, id_))["reply"]
+        assert [file.filename for file in back.files] == ["灯笼.png"]
+
+
+async def test_too_many_files_answer_nobody(desk: Desk) -> None:
+    with pytest.raises(Invalid):
+        await batch.answer(desk.gw, desk.seller, desk.ids, ReplyDraft("Hello", (PHOTO,) * 21))
+    assert await desk.states() == ["open"] * 4
+
+
+async def test_a_ticket_opens_a_file_only_as_it_was_given_and_only_for_its_user(desk: Desk) -> None:
+    (kept,) = await handed_in.keep_all(desk.gw, desk.seller, [PHOTO])
+    assert (kept.filename, kept.size) == ("灯笼.png", len(PHOTO.content))
+    (again,) = await handed_in.contents(desk.gw, desk.seller, handed_in.known(desk.gw, desk.seller, [kept.ticket]))
+    assert again == PHOTO
+    other = replace(desk.seller, user_id=NOWHERE)
+    assert handed_in.known(desk.gw, other, [kept.ticket]) == ()
+    forged = [kept.ticket.replace("png", "exe"), "", "{}", "7", "[]", "[" * 9999, '["\\ud800", "", "", "", ""]']
+    assert handed_in.known(desk.gw, desk.seller, forged) == ()
 
 
 async def test_nobody_gets_half_a_sentence(desk: Desk, db: Database) -> None:
@@ -140,8 +166,8 @@ async def test_nobody_gets_half_a_sentence(desk: Desk, db: Database) -> None:
         shop = (await session.exec(select(Shop).where(Shop.slug == "lantern"))).one()
         buyer = await builders.add_buyer(session, shop, "bo@example.com", "Bo")
         loose = (await builders.add_message(session, Place(shop.id, buyer.id))).thread_id
-    outcome = await batch.answer(desk.gw, desk.seller, [desk.ids[0], loose], "Order {{order_no}}", "k")
+    outcome = await batch.answer(desk.gw, desk.seller, [desk.ids[0], loose], ReplyDraft("Order {{order_no}}"))
     assert outcome.left_out == {loose: "order_no"}
     for text in ("", "{{unknown}}", "{{buyer_name}} {{secret_key}}"):
         with pytest.raises(Invalid):
-            await batch.answer(desk.gw, desk.seller, desk.ids, text, "k2")
+            await batch.answer(desk.gw, desk.seller, desk.ids, ReplyDraft(text))

@@ -172,3 +172,4 @@ async def test_the_dashboard_shows_numbers_to_those_without_script_and_as_csv(si
 async def test_health_says_what_works(site: Site) -> None:
     page = await (await site.browser("admin@example.com")).get("/health")
     assert page.text.count('class="card finding good"') >= 8
+    assert "written and read back" in page.text

@@ -1,6 +1,7 @@
 """Filters and acts on many conversations, by pages and forms alone: they work without any script."""
 
 import re
+from html import unescape
 
 import pytest
 from aiohttp import FormData
@@ -97,6 +98,35 @@ async def test_one_text_answers_many_after_a_look_at_the_first(site: Site, selle
     wrong = await send(seller, "/threads/batch/answer", ids, text="{{password}}", step="preview")
     assert wrong.status == 422
     assert "only the variables below are known" in wrong.text
+
+
+def with_file(seller: Browser, ids: list[str], name: str, **fields: str) -> FormData:
+    form = FormData([("csrf", seller.csrf), *(("id", id_) for id_ in ids), *fields.items()], quote_fields=False)
+    form.add_field("files", b"%PDF-1.7 how to hang it", filename=name, content_type="application/pdf")
+    return form
+
+
+async def test_files_stay_between_the_look_and_the_sending(site: Site, seller: Browser) -> None:
+    ids = [site.thread_id, await second(site)]
+    look = with_file(seller, ids, "说明.pdf", text="See the file.", step="preview", form_id="f2")
+    ticket = re.findall(r'name="kept" value="([^"]+)"', (await seller.post("/threads/batch/answer", look)).text)
+    assert len(ticket) == 1
+    fields = {"text": "See the file.", "after": "waiting", "form_id": "f2", "kept": unescape(ticket[0])}
+    await seller.post("/threads/batch/answer", with_file(seller, ids, "map.pdf", **fields))
+    for id_ in ids:
+        page = (await seller.get(f"/threads/{id_}")).text
+        assert "说明.pdf" in page
+        assert "map.pdf" in page
+
+
+async def test_too_many_files_are_named_and_the_text_stays(site: Site, seller: Browser) -> None:
+    form = with_file(seller, [site.thread_id], "0.pdf", text="Hello", after="waiting")
+    for number in range(1, 21):
+        form.add_field("files", b"x", filename=f"{number}.pdf", content_type="application/pdf")
+    refused = await seller.post("/threads/batch/answer", form)
+    assert refused.status == 422
+    assert "At most 20 files and 25 MiB together." in refused.text
+    assert "Hello</textarea>" in refused.text
 
 
 async def test_nothing_of_another_shop_is_touched(site: Site) -> None:

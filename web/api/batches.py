@@ -8,10 +8,14 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from gateway.domain.canned import MAX_TEXT_CHARS
 from gateway.domain.conversations import Status
 from gateway.domain.orders import NO_NUL, Moment
+from gateway.errors import Invalid
 from gateway.inbox import batch
+from gateway.outbound.answers import MAX_FILES, ReplyDraft
 
 from .operations import Call, Header, Operation, answer
+from .requests import FileBody
 from .schemas import Id
+from .threads import UPLOAD_BODY, files_of
 
 KEY = Header("Idempotency-Key", "The same key answers each thread once")
 Label = Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=NO_NUL)]
@@ -38,6 +42,7 @@ class BatchBody(BaseModel):
     remove_labels: Labels = _LEFT_OUT
     seen: bool = _LEFT_OUT
     reply: Annotated[str, StringConstraints(min_length=1, max_length=MAX_TEXT_CHARS, pattern=NO_NUL)] = _LEFT_OUT
+    attachments: Annotated[tuple[FileBody, ...], Field(max_length=MAX_FILES)] = ()
 
 
 class LeftOut(_Answer):
@@ -65,11 +70,14 @@ class Undone(_Answer):
 async def change_threads(call: Call) -> web.Response:
     """Change or answer many."""
     body = call.body_as(BatchBody)
-    changes: dict[str, Any] = body.model_dump(exclude_unset=True, exclude={"ids", "reply"})
+    changes: dict[str, Any] = body.model_dump(exclude_unset=True, exclude={"ids", "reply", "attachments"})
     if "reply" in body.model_fields_set:
         after = changes.get("status") or "waiting"
-        key = call.request.headers.get(KEY.name, "")
-        outcome = await batch.answer(call.gw, call.actor, body.ids, body.reply, key, after)
+        key, files = call.request.headers.get(KEY.name, ""), files_of(body.attachments)
+        draft = ReplyDraft(body.reply, files, idempotency_key=key, status_after=after)
+        outcome = await batch.answer(call.gw, call.actor, body.ids, draft)
+    elif body.attachments:
+        raise Invalid("files go with a reply", "attachments")
     else:
         outcome = await batch.change(call.gw, call.actor, body.ids, changes)
     left_out = [{"id": id_, "why": why} for id_, why in sorted(outcome.left_out.items())]
@@ -92,6 +100,7 @@ OPERATIONS = (
         summary="Change or answer up to 100 threads; those that the token does not reach are left out",
         policy="token",
         body=BatchBody,
+        max_body=UPLOAD_BODY,
         headers=(KEY,),
         answers={200: BatchAct},
     ),

@@ -1,5 +1,7 @@
 """Threads by the API: list, read, answer, note, change."""
 
+from collections.abc import Iterable
+
 from aiohttp import web
 
 from gateway.domain.conversations import ThreadQuery
@@ -11,7 +13,7 @@ from gateway.outbound import answers
 from gateway.outbound.answers import NewAttachment, ReplyDraft
 
 from .operations import Call, Header, Operation, answer
-from .requests import InternalNoteBody, ReplyBody, ThreadChange, ThreadsQuery
+from .requests import FileBody, InternalNoteBody, ReplyBody, ThreadChange, ThreadsQuery
 from .schemas import Message, Thread, ThreadPage, ThreadWithMessages
 
 UPLOAD_BODY = 36 * 1024 * 1024
@@ -41,10 +43,14 @@ async def add_reply(call: Call) -> web.Response:
     body = call.body_as(ReplyBody)
     if body.template not in call.gw.renderer.names():
         raise Invalid(f"there is no template {body.template[:40]!r}", field="template")
-    files = tuple(NewAttachment(f.filename, _type(f.content_type), f.content_base64) for f in body.attachments)
     key = call.request.headers.get(KEY.name, "")
-    draft = ReplyDraft(body.text, files, body.template, key, send_at=body.send_at)
+    draft = ReplyDraft(body.text, files_of(body.attachments), body.template, key, send_at=body.send_at)
     return await _created(call, await answers.reply(call.gw, call.actor, call.path("id"), draft))
+
+
+def files_of(bodies: Iterable[FileBody]) -> tuple[NewAttachment, ...]:
+    """The files of a body, as an answer takes them."""
+    return tuple(NewAttachment(one.filename, _type(one.content_type), one.content_base64) for one in bodies)
 
 
 def _type(declared: str) -> str:

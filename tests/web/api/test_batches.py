@@ -45,6 +45,16 @@ async def test_answers_are_filled_in_and_sent_once_a_key(api: Api) -> None:
     assert wrong.status == 422
 
 
+async def test_answers_carry_files_and_a_change_does_not(api: Api) -> None:
+    id_ = await thread(api)
+    files = [{"filename": "a.txt", "content_type": "text/plain", "content_base64": "aGVsbG8="}]
+    done = await act(api, {"ids": [id_], "reply": "Here", "attachments": files})
+    message = await api.get(f"/messages/{done['message_ids'][0]}")
+    assert [(file["filename"], file["size"]) for file in message.json["attachments"]] == [("a.txt", 5)]
+    wrong = await api.post("/threads/batch", {"ids": [id_], "status": "closed", "attachments": files}, "lotus-seller")
+    assert wrong.status == 422
+
+
 async def test_another_shops_threads_are_left_out(api: Api) -> None:
     id_ = await thread(api)
     done = await act(api, {"ids": [id_], "status": "closed"}, "jade-seller")
