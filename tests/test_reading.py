@@ -5,11 +5,13 @@ import base64
 import os
 import pickle
 import signal
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from gateway.domain.parsing import parse
+from gateway.domain.searching import words
 from gateway.errors import TemporaryError, Unreadable
 from gateway.reading import Limits, Reader, email_of
 
@@ -32,9 +34,11 @@ def children() -> set[int]:
     }
 
 
-async def test_a_child_reads_what_the_parser_reads() -> None:
+async def test_a_child_reads_what_the_parser_reads_and_finds_the_words_of_its_text() -> None:
     async with Reader() as reader:
-        assert await reader.read(MAIL) == parse(MAIL)
+        email = await reader.read(MAIL)
+    assert replace(email, words=frozenset()) == parse(MAIL)
+    assert email.words == words("hello")
 
 
 async def test_a_warm_reader_has_all_its_children() -> None:

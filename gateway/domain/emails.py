@@ -63,7 +63,8 @@ class Email:
 
     `fresh_text`, `quoted_text` and `signature_text` share out the lines of `text`: none is lost or doubled.
     `html` is sanitised; `remote_content` counts what it would have fetched from elsewhere. `headers` are all
-    fields of the top level, decoded, in order. `json_ld` are the JSON-LD texts that the mail carries.
+    fields of the top level, decoded, in order. `json_ld` are the JSON-LD texts that the mail carries. `words` are
+    what a search finds `text` by, where whoever read the mail has looked for them already.
     """
 
     subject: str = ""
@@ -88,6 +89,7 @@ class Email:
     headers: tuple[tuple[str, str], ...] = ()
     remote_content: int = 0
     json_ld: tuple[str, ...] = ()
+    words: frozenset[str] = frozenset()
 
     def header(self, name: str) -> str | None:
         """The first value of a field, decoded and unfolded; None when the mail has none."""

@@ -4,16 +4,16 @@ JSON: an array of orders, or one order after another; each is what the API takes
 CSV: a line a product, with the headings of COLUMNS; lines of one order that follow each other belong together.
 """
 
-import csv
 import io
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import groupby
-from typing import Any
+from itertools import groupby, islice
+from typing import IO, Any, TextIO
 
 from pydantic import ValidationError
 
+from gateway.domain.order_files import Broken, csv_records, json_values, open_text
 from gateway.domain.orders import OrderDocument, order_number
 from gateway.errors import Invalid
 
@@ -60,11 +60,16 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 }
 _FIELD_OF = {head: field for field, heads in COLUMNS.items() for head in heads}
 _NEEDED = ("order_no", "buyer.email")
+MOST_LINES = 10_000
+"""Of one order in CSV: more than it may have products, and few enough to hold them all."""
 
 
-def read_orders(content: bytes, form: str) -> Iterator[Row]:
-    """The rows of a file of the form "json" or "csv", in order. Raises Invalid for a file that is neither."""
-    text = _decode(content)
+def read_orders(file: bytes | IO[bytes], form: str) -> Iterator[Row]:
+    """The rows of a file of the form "json" or "csv", in order. Raises Invalid for a file that is neither.
+
+    A file that was opened is read piece by piece as rows are asked for; it can be sought in, and is closed at the end.
+    """
+    text = open_text(io.BytesIO(file) if isinstance(file, bytes) else file)
     return _read_json(text) if form == "json" else _read_csv(text)
 
 
@@ -91,21 +96,6 @@ TEMPLATE = (
 """A CSV file to begin with."""
 
 
-def _decode(content: bytes) -> str:
-    """UTF-8, or what spreadsheets save: UTF-16 as "Unicode text", GB18030 as CSV in China."""
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        try:
-            return content.decode("utf-16")
-        except UnicodeDecodeError:
-            raise Invalid("the file breaks off in the middle of a character") from None
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise Invalid("the file is neither UTF-8 nor GB18030")
-
-
 def sentence(error: ValidationError) -> str:
     """Each wrong field and what is wrong with it."""
     return "; ".join(f"{name}: {message}" if name else message for name, message in wrong_fields(error))
@@ -124,35 +114,9 @@ def _plain(kind: str, message: str) -> str:
     return message.removeprefix("Value error, ")
 
 
-def _read_json(text: str) -> Iterator[Row]:
-    for line, value in _values(text):
-        yield value if isinstance(value, BadRow) else _from_json(line, value)
-
-
-def _values(text: str) -> Iterator[tuple[int, Any]]:
-    """Each element of the outermost array (or each value of JSON Lines) with the line that it begins on."""
-    decoder = json.JSONDecoder()
-    at, line, counted = _skip(text, 0, "["), 1, 0
-    while at < len(text) and text[at] != "]":
-        line, counted = line + text.count("\n", counted, at), at
-        try:
-            value, end = decoder.raw_decode(text, at)
-        except (ValueError, RecursionError) as error:
-            where = line + (text.count("\n", at, error.pos) if isinstance(error, json.JSONDecodeError) else 0)
-            reason = error.msg if isinstance(error, json.JSONDecodeError) else "a number or a nesting without end"
-            yield where, BadRow(where, "", f"not JSON ({reason}); what follows was not read")
-            return
-        yield line, value
-        at = _skip(text, end, ",")
-
-
-def _skip(text: str, at: int, also: str) -> int:
-    """Past white space and at most one character of `also`."""
-    seen = ""
-    while at < len(text) and (text[at].isspace() or (text[at] == also and not seen)):
-        seen += text[at].strip()
-        at += 1
-    return at
+def _read_json(text: TextIO) -> Iterator[Row]:
+    for line, value in json_values(text):
+        yield BadRow(line, "", value.why) if isinstance(value, Broken) else _from_json(line, value)
 
 
 def _from_json(line: int, value: Any) -> Row:
@@ -189,45 +153,26 @@ class _Line:
         return self.values.get("order_no", "")
 
 
-def _read_csv(text: str) -> Iterator[Row]:
-    records = _records(text)
-    first = next(records, None)
+def _read_csv(text: TextIO) -> Iterator[Row]:
+    records = csv_records(text)
+    _, first = next(records, (1, None))
     if first is None:
         raise Invalid("the file is empty")
-    heads = [_FIELD_OF.get(_tidy(cell), "") for cell in first[1]]
+    heads = [] if isinstance(first, Broken) else [_FIELD_OF.get(_tidy(cell), "") for cell in first]
     if missing := [field for field in _NEEDED if field not in heads]:
         raise Invalid(f"the first line names no column for {' and '.join(missing)}")
-    lines = (_line(number, heads, cells) for number, cells in records if isinstance(cells, str) or any(cells))
+    lines = (_line(number, heads, cells) for number, cells in records if isinstance(cells, Broken) or any(cells))
     for _, group in groupby(lines, key=lambda line: line.order_no or object()):
-        yield _from_csv(list(group))
+        yield _from_csv(list(islice(group, MOST_LINES + 1)))
 
 
 def _tidy(head: str) -> str:
     return "_".join(head.strip().casefold().replace(".", " ").replace("-", " ").replace("_", " ").split())
 
 
-def _records(text: str) -> Iterator[tuple[int, list[str] | str]]:
-    """Line number and cells of each record, or what is wrong with it."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
-    while True:
-        line = reader.line_num + 1
-        try:
-            yield line, next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            yield line, str(error)
-
-
-def _delimiter(text: str) -> str:
-    """What separates the heads: a comma, or what spreadsheets write where the comma is the decimal point."""
-    heads = text.partition("\n")[0]
-    return max(",;\t", key=heads.count)
-
-
-def _line(number: int, heads: list[str], cells: list[str] | str) -> _Line:
-    if isinstance(cells, str):
-        return _Line(number, {}, cells)
+def _line(number: int, heads: list[str], cells: list[str] | Broken) -> _Line:
+    if isinstance(cells, Broken):
+        return _Line(number, {}, cells.why)
     if len(cells) > len(heads):
         return _Line(number, {}, f"{len(cells)} cells under {len(heads)} headings")
     pairs = zip(heads, (cell.strip() for cell in cells), strict=False)
@@ -238,6 +183,8 @@ def _from_csv(lines: list[_Line]) -> Row:
     """One order of one or more lines: the fields of the first that has them, a product of each."""
     if broken := next((line for line in lines if line.broken), None):
         return BadRow(broken.line, broken.order_no, broken.broken)
+    if len(lines) > MOST_LINES:
+        return BadRow(lines[0].line, lines[0].order_no, f"an order has at most {MOST_LINES} lines")
     merged: dict[str, str] = {}
     for line in lines:
         merged = {**line.values, **merged}

@@ -38,7 +38,10 @@ class StoredFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewMessage:
-    """A message as it will be kept. `dedupe_key` makes filing it a second time do nothing."""
+    """A message as it will be kept. `dedupe_key` makes filing it a second time do nothing.
+
+    `words` are what a search finds `text` by, where they are known already.
+    """
 
     id: str
     direction: Direction
@@ -49,6 +52,7 @@ class NewMessage:
     subject: str = ""
     text: str = ""
     fresh_text: str = ""
+    words: frozenset[str] = frozenset()
     quoted_text: str = ""
     signature_text: str = ""
     html: str | None = None

@@ -79,7 +79,9 @@ def _order_address(facts: Facts, buyer: BuyerFacts) -> Found | None:
 
 def _order_number(facts: Facts, buyer: BuyerFacts) -> Found | None:
     for text in (facts.email.subject, facts.email.fresh_text):
-        named = _longest([order for order in buyer.orders if _mentions(text, order.order_no)])
+        folded = text.casefold()  # a quick look: most texts name no order at all
+        possible = [order for order in buyer.orders if order.order_no.casefold() in folded]
+        named = _longest([order for order in possible if _mentions(text, order.order_no)])
         if len(named) == 1:
             return Found(order_id=named[0].id, clues=(Clue("order-number", named[0].order_no),))
     return None

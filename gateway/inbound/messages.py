@@ -29,6 +29,7 @@ def new_message(claimed: Claimed, facts: Facts, filed: File) -> NewMessage:
         author_name=_author_name(facts, is_note),
         subject="" if is_note else email.subject,
         text=text,
+        words=email.words if filed.text is None else frozenset(),
         fresh_text=text if is_note else email.fresh_text[:MAX_SHOWN_CHARS],
         quoted_text="" if is_note else email.quoted_text[:MAX_SHOWN_CHARS],
         signature_text="" if is_note else email.signature_text[:MAX_SHOWN_CHARS],

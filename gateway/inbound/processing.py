@@ -86,17 +86,49 @@ class Processor:
         )
 
     async def run_once(self) -> int:
-        """Process what is due, a handful at a time; how many were taken. Cancelling gives back what is not finished."""
-        batch, contents = await self._gw.db.at_once(self._take)
+        """Process all that is due; how many were taken. Cancelling gives back what is not finished.
+
+        While some are being written the next ones are claimed and read.
+        """
+        taken = 0
+        running: dict[asyncio.Task[None], Claimed] = {}
+        try:
+            while batch := await self._claim_next():
+                taken += len(batch)
+                running |= {asyncio.create_task(self._process(*each)): each[0] for each in batch}
+                await self._finished(running, self._parallel // 2 if len(batch) == self._parallel else 0)
+            await self._finished(running, 0)
+        except BaseException:
+            for task in running:
+                task.cancel()
+            await asyncio.gather(*running, return_exceptions=True)
+            await self._let_go(list(running.values()))
+            raise
+        return taken
+
+    async def _claim_next(self) -> list[tuple[Claimed, Content | None]]:
+        taking = asyncio.ensure_future(self._gw.db.at_once(self._take))
+        try:
+            batch, contents = await asyncio.shield(taking)
+        except asyncio.CancelledError:  # what its thread has claimed by then must not be forgotten
+            await self._let_go((await taking)[0])
+            raise
         self._stranded.clear()
         self._served = batch[-1].lane if batch else ""
-        try:
-            await asyncio.gather(*(self._process(claimed, contents.get(claimed.sha256)) for claimed in batch))
-        except asyncio.CancelledError:
-            async with self._gw.db.write() as session:
-                await give_back(session, batch, self._gw.clock.now())
-            raise
-        return len(batch)
+        return [(claimed, contents.get(claimed.sha256)) for claimed in batch]
+
+    async def _let_go(self, batch: list[Claimed]) -> None:
+        async with self._gw.db.write() as session:
+            await give_back(session, batch, self._gw.clock.now())
+
+    @staticmethod
+    async def _finished(running: dict["asyncio.Task[None]", Claimed], most: int) -> None:
+        """Wait until no more than so many are left, and pass on what one of them raised."""
+        while len(running) > most:
+            done, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+                del running[task]
 
     async def _take(self, session: AsyncSession) -> tuple[list[Claimed], dict[str, Content]]:
         await give_back(session, self._stranded, self._gw.clock.now())

@@ -128,7 +128,8 @@ async def _write(session: AsyncSession, entries: Sequence[Entry]) -> dict[str, F
 
 def _said(thread_id: str, message: NewMessage) -> Said:
     names = tuple(file.filename for file in message.attachments if not file.inline)
-    return Said(thread_id, (message.subject, message.text), names, message.channel)
+    texts = (message.subject,) if message.words else (message.subject, message.text)
+    return Said(thread_id, texts, names, message.channel, message.words)
 
 
 async def bump_change(session: AsyncSession, shop_id: str, by: int = 1) -> int:

@@ -67,12 +67,13 @@ _TAKEN = text(f"SELECT no FROM {TABLE} WHERE no IN :numbers").bindparams(bindpar
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What one message adds to its thread's document: texts, names of files, channel."""
+    """What one message adds to its thread's document: texts, names of files, channel, words found before."""
 
     thread_id: str
     texts: tuple[str, ...]
     files: tuple[str, ...]
     channel: str
+    words: frozenset[str] = frozenset()
 
 
 def create_tables(connection: Connection) -> None:
@@ -111,7 +112,7 @@ def add_messages(connection: Connection, said: Sequence[Said]) -> None:
     for one in said:
         if one.thread_id in heads:
             head, at = heads[one.thread_id]
-            new = head_words(head) | message_words(one.texts, one.files, one.channel)
+            new = head_words(head) | message_words(one.texts, one.files, one.channel) | one.words
             made[one.thread_id] = at, document(new, _words(old, one.thread_id))
     _replace(connection, old, made)
 

@@ -10,7 +10,7 @@ from gateway.clock import new_id
 from gateway.domain.emails import Email
 from gateway.domain.values import Arrival, Envelope, Peer, Trust
 from gateway.errors import Refused, TemporaryError, UnknownRecipient, Unreadable
-from gateway.inbound.processing import MAX_ATTEMPTS
+from gateway.inbound.processing import AT_ONCE, MAX_ATTEMPTS
 from gateway.models import Attachment, InboundEmail, Message, Shop, Thread
 from gateway.store.inbound import claim, raw_of
 from tests.conftest import StillClock
@@ -199,6 +199,24 @@ class TestTrouble:
         assert await house.processor.run_once() == 1
         (row,) = await house.all(InboundEmail)
         assert row.state == "filed"
+
+    async def test_a_worker_that_is_stopped_amid_a_claim_gives_its_mail_back_too(self, house: House) -> None:
+        await house.accept(mail())
+        running = asyncio.create_task(house.processor.run_once())
+        for _ in range(3):  # until the claim is in its thread's hands
+            await asyncio.sleep(0)
+        running.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await running
+        assert await house.processor.run_once() == 1
+        (row,) = await house.all(InboundEmail)
+        assert row.state == "filed"
+
+    async def test_what_many_claims_took_is_all_filed_when_a_run_ends(self, house: House) -> None:
+        for number in range(AT_ONCE + AT_ONCE // 2):
+            await house.accept(mail(text=f"Number {number}"))
+        assert await house.processor.run_once() == AT_ONCE + AT_ONCE // 2
+        assert {row.state for row in await house.all(InboundEmail)} == {"filed"}
 
     async def test_a_mail_that_every_worker_dies_of_fails_in_the_end(self, house: House, clock: StillClock) -> None:
         id_ = await house.accept(mail())
