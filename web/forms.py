@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import IO
 
 from aiohttp import web
 
@@ -12,11 +13,17 @@ MIB = 1_048_576
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file as the browser sent it; its name and type are not trusted."""
+    """A file as the browser sent it, on the disk when it is long. Its name and type are not trusted."""
 
     filename: str
     content_type: str
-    content: bytes
+    file: IO[bytes]
+
+    @property
+    def content(self) -> bytes:
+        """All of it."""
+        self.file.seek(0)
+        return self.file.read()
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +38,11 @@ class Form:
         """A field's text; empty when it is absent."""
         return self.fields.get(name, "")
 
+    def close(self) -> None:
+        """Let the files go."""
+        for upload in self.files:
+            upload.file.close()
+
 
 async def read_form(request: web.Request, limit: int) -> Form:
     """The form of a POST. Raises HTTPRequestEntityTooLarge above `limit` bytes, Invalid for what is no form."""
@@ -44,9 +56,4 @@ async def read_form(request: web.Request, limit: int) -> Form:
     fields = {name: value for name, value in posted.items() if isinstance(value, str)}
     uploads = [value for value in posted.values() if isinstance(value, web.FileField)]
     values = {name: tuple(one for one in posted.getall(name) if isinstance(one, str)) for name in fields}
-    return Form(fields, tuple(file for file in map(_read, uploads) if file.filename), values)
-
-
-def _read(upload: web.FileField) -> Upload:
-    with upload.file as file:
-        return Upload(upload.filename, upload.content_type, file.read())
+    return Form(fields, tuple(Upload(one.filename, one.content_type, one.file) for one in uploads), values)

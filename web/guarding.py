@@ -12,7 +12,7 @@ from gateway.people import accounts
 
 from . import security
 from .failures import ForeignForm, SignInNeeded, WrongHost
-from .forms import MIB, read_form
+from .forms import MIB, Form, read_form
 from .keys import FORM, GATEWAY, VISIT, gateway
 from .pages import failure_page, see_other
 
@@ -67,13 +67,18 @@ def guarded(route: Route) -> Handler:
     async def handler(request: web.Request) -> web.StreamResponse:
         if route.policy is not Policy.FILES:
             await _admit(request, route)
-        if route.streams:
+        if route.streams or request.method in security.SAFE_METHODS:
             return await route.handler(request)
-        if route.policy is Policy.LINK and request.method not in security.SAFE_METHODS:
-            request[FORM] = await read_form(request, route.body_limit)
-        elif request.method not in security.SAFE_METHODS:
-            await _read_own_form(request, route.body_limit)
-        return await route.handler(request)
+        if route.policy is not Policy.LINK and security.comes_from_elsewhere(request):
+            raise ForeignForm
+        form = await read_form(request, route.body_limit)
+        try:
+            if route.policy is not Policy.LINK:
+                _check_own(request, form)
+            request[FORM] = form
+            return await route.handler(request)
+        finally:
+            form.close()
 
     handler.__name__ = f"guarded_{getattr(route.handler, '__name__', 'route')}"
     return handler
@@ -100,17 +105,13 @@ def _by_a_person(request: web.Request) -> bool:
     return BACKGROUND not in request.headers and request.headers.get("Accept") != "text/event-stream"
 
 
-async def _read_own_form(request: web.Request, limit: int) -> None:
+def _check_own(request: web.Request, form: Form) -> None:
     """Raises ForeignForm for a form that no page of ours gave to this browser."""
-    if security.comes_from_elsewhere(request):
-        raise ForeignForm
-    form = await read_form(request, limit)
     gw, visit = gateway(request), request.get(VISIT)
     bound_to = visit.fingerprint if visit else request.cookies.get(_visitor_name(request), "")
     token = request.headers.get("X-CSRF-Token") or form.get("csrf")
     if not bound_to or not security.csrf_matches(gw.secret, bound_to, token):
         raise ForeignForm
-    request[FORM] = form
 
 
 def _visitor_name(request: web.Request) -> str:

@@ -3,47 +3,28 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
 from typing import Any
 
 from aiohttp import web
 
 from gateway.domain.imports import TEMPLATE, form_of, read_orders
+from gateway.domain.order_files import count_lines
 from gateway.errors import Invalid, NotFound, ZnxError
 from gateway.inbox import threads
 from gateway.orders.recording import IMPORT_BATCH, Imported, import_orders
+from gateway.orders.tallying import Tally
 
 from .keys import FORM, gateway, visit
 from .pages import render
 
 LINES = "application/x-ndjson"
-MOST_ERRORS = 1000
-"""Of the rows that failed so many are shown; all are counted."""
 
 
-@dataclass
-class Tally:
-    """How far an import is: rows by outcome, the line it has come to, and the rows that failed."""
-
-    total: int
-    line: int = 0
-    created: int = 0
-    updated: int = 0
-    failed: int = 0
-    errors: list[Imported] = field(default_factory=list)
-
-    def add(self, row: Imported) -> None:
-        """Count one row."""
-        self.line = max(self.line, row.line)
-        setattr(self, row.outcome, getattr(self, row.outcome) + 1)
-        if row.outcome == "failed" and len(self.errors) < MOST_ERRORS:
-            self.errors.append(row)
-
-    def told(self, new_from: int) -> dict[str, Any]:
-        """The counts, and the failures from a number on."""
-        new = [{"line": e.line, "order_no": e.order_no, "message": e.message} for e in self.errors[new_from:]]
-        names = ("total", "line", "created", "updated", "failed")
-        return {name: getattr(self, name) for name in names} | {"errors": new}
+def _told(tally: Tally, new_from: int) -> dict[str, Any]:
+    """The counts, and the failures from a number on."""
+    new = [{"line": e.line, "order_no": e.order_no, "message": e.message} for e in tally.errors[new_from:]]
+    names = ("total", "line", "created", "updated", "failed")
+    return {name: getattr(tally, name) for name in names} | {"errors": new}
 
 
 async def page(request: web.Request) -> web.StreamResponse:
@@ -87,11 +68,12 @@ async def _rows(request: web.Request) -> tuple[Tally, AsyncIterator[Imported]]:
     form = request[FORM]
     if not form.files:
         raise Invalid("choose a file", field="file")
-    file = form.files[0]
-    content, form_name = file.content, form_of(file.filename)
-    rows = await asyncio.to_thread(read_orders, content, form_name)
+    upload = form.files[0]
+    form_name = form_of(upload.filename)
+    total = await asyncio.to_thread(count_lines, upload.file)
+    rows = await asyncio.to_thread(read_orders, upload.file, form_name)
     outcomes = import_orders(gateway(request), visit(request).actor, form.get("shop"), rows)
-    return Tally(total=content.count(b"\n") + 1), outcomes
+    return Tally(total), outcomes
 
 
 async def _tell(
@@ -107,12 +89,12 @@ async def _tell(
             tally.add(row)
             counted += 1
             if counted % IMPORT_BATCH == 0:
-                await _line(response, tally.told(told))
+                await _line(response, _told(tally, told))
                 told = len(tally.errors)
-        await _line(response, tally.told(told) | {"done": True})
+        await _line(response, _told(tally, told) | {"done": True})
     except ZnxError as error:
         # The rows before it are written; the same file again does no harm.
-        await _line(response, tally.told(told) | {"wrong": str(error)})
+        await _line(response, _told(tally, told) | {"wrong": str(error)})
     return response
 
 

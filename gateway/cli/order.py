@@ -5,14 +5,16 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from shutil import copyfileobj
+from tempfile import TemporaryFile
+from typing import IO, TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from gateway.orders.recording import Imported
+    from gateway.orders.tallying import Tally
 
 app = typer.Typer()
 LONG_FILE_LINES = 500
@@ -32,43 +34,53 @@ def import_(
     """Make or change the orders of a file. A bad row is named with its line and stops nothing else."""
     from gateway.cli.wiring import run
 
-    rows = run(_import(file, shop, quiet=as_json))
-    failed = [row for row in rows if row.outcome == "failed"]
-    counts = {outcome: sum(row.outcome == outcome for row in rows) for outcome in ("created", "updated", "failed")}
+    with _opened(file) as content:
+        tally = run(_import(file, content, shop, quiet=as_json))
+    counts = {"created": tally.created, "updated": tally.updated, "failed": tally.failed}
     if as_json:
-        errors = [{"line": row.line, "order_no": row.order_no, "message": row.message} for row in failed]
-        typer.echo(json.dumps(counts | {"errors": errors}, ensure_ascii=False))
+        errors = [{"line": row.line, "order_no": row.order_no, "message": row.message} for row in tally.errors]
+        typer.echo(json.dumps(counts | {"errors": errors, "errors_left_out": tally.left_out}, ensure_ascii=False))
     typer.echo(", ".join(f"{count} {outcome}" for outcome, count in counts.items()), err=True)
-    raise typer.Exit(1 if failed else 0)
+    raise typer.Exit(1 if tally.failed else 0)
 
 
-async def _import(file: Path, shop: str, quiet: bool) -> "list[Imported]":
+async def _import(file: Path, content: IO[bytes], shop: str, quiet: bool) -> "Tally":
     from gateway.cli.wiring import open_gateway
     from gateway.domain.actors import SYSTEM
     from gateway.domain.imports import form_of, read_orders
+    from gateway.domain.order_files import count_lines
     from gateway.orders.recording import import_orders
+    from gateway.orders.tallying import Tally
 
-    content = _read(file)
-    rows = read_orders(content, form_of(file.name))
-    done: list[Imported] = []
+    form = form_of(file.name)
+    tally = Tally(count_lines(content))
+    rows = read_orders(content, form)
     async with open_gateway() as gw:
-        with _progress(content.count(b"\n") + 1) as advance:
+        with _progress(tally.total) as advance:
             async for row in import_orders(gw, SYSTEM, shop, rows):
-                done.append(row)
+                tally.add(row)
                 advance(row.line)
                 if row.outcome == "failed" and not quiet:
                     order_no = f"order {row.order_no}: " if row.order_no else ""
                     typer.echo(f"{file}:{row.line}: {order_no}{row.message}", err=True)
-    return done
+    return tally
 
 
-def _read(file: Path) -> bytes:
+@contextmanager
+def _opened(file: Path) -> Iterator[IO[bytes]]:
+    """The file, to be read more than once: what comes through a pipe is put on the disk first."""
     from gateway.errors import Invalid
 
     try:
-        return file.read_bytes()
+        given = file.open("rb")
     except OSError as error:
         raise Invalid(f"{file}: {error.strerror}") from None
+    with given, TemporaryFile() as kept:
+        if given.seekable():
+            yield given
+        else:
+            copyfileobj(given, kept)
+            yield kept
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """What a shop's order system tells us: orders, their buyers and order notes 订单留言. Each call may come many times."""
 
+import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass
@@ -97,9 +98,12 @@ async def add_note(gw: Gateway, actor: Actor, slug: str, order_no: str, note: No
 
 
 async def import_orders(gw: Gateway, actor: Actor, slug: str, rows: Iterable[Row]) -> AsyncIterator[Imported]:
-    """Write the rows of a file, and tell what became of each as soon as it is committed. Raises NotFound."""
+    """Write the rows of a file, and tell what became of each as soon as it is committed. Raises NotFound.
+
+    The next rows are read in a thread: they come from a file, and reading a bad one takes its time.
+    """
     remaining = iter(rows)
-    while batch := list(islice(remaining, IMPORT_BATCH)):
+    while batch := await asyncio.to_thread(lambda: list(islice(remaining, IMPORT_BATCH))):
         for outcome in await _import_batch(gw, actor, slug, batch):
             yield outcome
 

@@ -1,10 +1,12 @@
 """What an operator sees of a file of orders: which are read, which lines are named as bad."""
 
+import io
 import json
 
 import pytest
 
-from gateway.domain.imports import BadRow, GoodRow, read_orders
+from gateway.domain.imports import FORMS, BadRow, GoodRow, read_orders
+from gateway.domain.order_files import MOST_CHARS, count_lines, json_values
 from gateway.errors import Invalid
 
 ORDER = {"order_no": "A1", "buyer": {"email": "ann@buyer.test"}}
@@ -119,3 +121,60 @@ def test_a_file_without_the_needed_columns_is_refused(text: str, complaint: str)
 def test_bytes_in_no_known_encoding_are_refused() -> None:
     with pytest.raises(Invalid, match="UTF-8"):
         rows(b"order_no,email\n\xff\xff\xff,x\n", "csv")
+
+
+class Drips(io.StringIO):
+    """A text that comes a few characters at a time."""
+
+    def __init__(self, text: str, size: int) -> None:
+        super().__init__(text)
+        self.drop = size
+
+    def read(self, size: int | None = -1, /) -> str:
+        """No more than a drop."""
+        return super().read(self.drop)
+
+
+LONG_WAYS = (
+    '[{"a": "\\ud83d\\ude00 \\u4e2d"},\n 12345.25e+10, true,\n null, "x\\"y", [], {"b":\n [1, {"c": -0.5}]}]',
+    '{"a": 1}\r\n{"a": 2}\r\n\r\n-17',
+    '[1,\n {"a" 2}, 3]',
+    '[1,\n "never ends]',
+    "[1,\n tru]",
+    '[{"a": "\\u12G4"}]',
+    "",
+)
+
+
+@pytest.mark.parametrize("text", LONG_WAYS)
+def test_where_a_piece_ends_changes_nothing(text: str) -> None:
+    whole = list(json_values(io.StringIO(text)))
+    assert [list(json_values(Drips(text, size))) for size in (1, 2, 3, 7)] == [whole] * 4
+
+
+@pytest.mark.parametrize(("form", "encoding"), [("json", "utf-8"), ("jsonl", "utf-16"), ("csv", "gb18030")])
+def test_a_long_file_is_read_as_its_rows_are_asked_for(form: str, encoding: str) -> None:
+    count = 4000
+    good = [json.dumps(ORDER | {"order_no": f"甲{n}"}, ensure_ascii=False) for n in range(2, count)]
+    lines = {
+        "json": ["[5,", *(f"{line}," for line in good), f"{json.dumps(ORDER)}]"],
+        "jsonl": ["5", *good, json.dumps(ORDER)],
+        "csv": ["order_no,email", *(f"甲{n},ann@buyer.test" for n in range(2, count)), "A1,nobody"],
+    }[form]
+    file = io.BytesIO("\r\n".join(lines).encode(encoding))
+    assert count_lines(file) == count
+    found = read_orders(file, FORMS[form])
+    next(found)
+    assert file.tell() < len(file.getvalue())
+    rest = list(found)
+    assert [row.line for row in rest][-1] == count
+    assert [row.order_no for row in rest][-2:] == [f"甲{count - 1}", "A1"]
+
+
+def test_a_file_without_end_is_given_up_at_the_place_where_it_has_none() -> None:
+    endless = "x" * (MOST_CHARS + 10)
+    found = rows(f'order_no,email\nA1,ann@buyer.test\nA2,"{endless}', "csv")
+    assert [(type(row), row.line) for row in found] == [(GoodRow, 2), (BadRow, 3)]
+    assert "not read" in getattr(found[1], "message", "")
+    found = rows(f'[{json.dumps(ORDER)},\n"{endless * 3}')
+    assert [(type(row), row.line) for row in found] == [(GoodRow, 1), (BadRow, 2)]

@@ -8,6 +8,7 @@ from sqlmodel import select
 
 from gateway.domain.imports import TEMPLATE
 from gateway.models import Order
+from gateway.orders.tallying import MOST_ERRORS
 from tests.web.conftest import Answer, Browser, Site
 
 DATABASES = ("sqlite",)
@@ -56,6 +57,14 @@ async def test_the_script_hears_how_far_it_is(site: Site) -> None:
         "done": True,
     }
     assert sum(len(one["errors"]) for one in told) == 120
+
+
+async def test_of_very_many_bad_rows_the_first_are_named_and_the_others_counted(site: Site) -> None:
+    bad = "order_no,email\n" + "".join(f"L-{n},nobody\n" for n in range(MOST_ERRORS + 7))
+    page = await send(await site.browser("admin@example.com"), bad.encode())
+    assert page.text.count('<td class="order-no">') == MOST_ERRORS
+    assert f'<b data-count="failed">{MOST_ERRORS + 7}</b>' in page.text
+    assert "not named here: <b>7</b>" in page.text
 
 
 async def test_the_file_to_begin_with_is_imported_as_it_is(site: Site) -> None:

@@ -13,6 +13,9 @@ function show(told) {
     row.cells[0].className = "number";
   }
   $("errors").hidden = rows.rows.length === 0;
+  const leftOut = told.failed - rows.rows.length;
+  $("left-out").hidden = leftOut <= 0;
+  $("left-out").querySelector("b").textContent = leftOut;
 }
 
 function wrong(text) {
