@@ -9,6 +9,7 @@ PROGRAMS = {
     # The program, what it is for, and the Debian package that has it.
     "chromium": ("the browser tests", "chromium fonts-noto-cjk"),
     "postfix": ("the tests with a real mail server", "postfix"),
+    "dovecot": ("the tests with a real mailbox server", "dovecot-imapd"),
     "opendkim": ("the tests of signatures by another program", "opendkim opendkim-tools"),
     "opendmarc": ("the tests behind a checking mail server", "opendmarc"),
     "strace": ("the tests that watch what reaches the disk", "strace"),
