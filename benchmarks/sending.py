@@ -1,13 +1,15 @@
-"""Deliveries a second: from the queue into smtp-sink, beside Postfix's own queue into the same sink, in turns.
+"""Deliveries a second: from the queue into smtp-sink, beside Postfix's own queue and smtp-source, in turns.
 
-`python -m benchmarks.sending [MAILS] [ROUNDS]`: the mails of both are the same size, and lie in the queue before the
-clock runs. Ours are rendered, composed and signed (RSA 2048) before that, which is measured by itself. Medians.
+`python -m benchmarks.sending [MAILS] [ROUNDS]`: the mails of all are the same size, and both queues are full before the
+clock runs. Ours are rendered, composed and signed (RSA 2048) before that, which is measured by itself. smtp-source has
+no queue and records nothing: it is what the sink and this machine can take. Medians.
 """
 
 import asyncio
 import contextlib
 import hashlib
 import os
+import resource
 import shutil
 import socket
 import subprocess
@@ -91,6 +93,20 @@ def peer(port: int, mails: int, size: int) -> Rate:
         return Rate(mails / took, (cpu_seconds(master) - used) / mails * 1000)
 
 
+def source(port: int, mails: int, size: int) -> Rate:
+    """smtp-source straight into the sink, with as many connections as ours, each kept."""
+    command = [_program("smtp-source"), "-d", "-s", str(AT_ONCE), "-m", str(mails), "-l", str(size)]
+    used, begun = _ended_seconds(), time.perf_counter()
+    subprocess.run([*command, "-t", "buyer@example.com", f"127.0.0.1:{port}"], check=True)
+    took = time.perf_counter() - begun
+    return Rate(mails / took, (_ended_seconds() - used) / mails * 1000)
+
+
+def _ended_seconds() -> float:
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
 def _files(folder: Path) -> bool:
     return any(names for _, _, names in os.walk(folder))
 
@@ -165,37 +181,44 @@ async def _unsent(database: Database) -> int:
         return int((await (await session.connection()).execute(statement)).scalar_one())
 
 
-def measure(mails: int, rounds: int) -> tuple[list[Rate], list[Rate], int]:
-    """Ours and Postfix's in turns, and the size of one mail."""
+def measure(mails: int, rounds: int) -> tuple[dict[str, list[Rate]], int]:
+    """The rates of ours, of Postfix's queue and of smtp-source, in turns; and the size of one mail."""
     import uvloop
 
-    mine: list[Rate] = []
-    theirs: list[Rate] = []
+    found: dict[str, list[Rate]] = {"znx": [], "Postfix": [], "smtp-source": []}
     size = 0
     with sink() as port:
         for _ in range(rounds):
             with tempfile.TemporaryDirectory() as folder, asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
                 rate, size = runner.run(ours(Path(folder), port, mails))
-            mine.append(rate)
-            theirs.append(peer(port, mails, size))
-    return mine, theirs, size
+            found["znx"].append(rate)
+            found["Postfix"].append(peer(port, mails, size))
+            found["smtp-source"].append(source(port, mails, size))
+    return found, size
 
 
 def run(mails: int = 1000, rounds: int = 3) -> list[Row]:
     """Measure, print, remember; the rows of the common table."""
-    mine, theirs, size = measure(mails, rounds)
-    rate, cpu, making = (median([getattr(one, name) for one in mine]) for name in ("mails", "cpu", "making"))
-    peer_rate, peer_cpu = (median([getattr(one, name) for one in theirs]) for name in ("mails", "cpu"))
+    found, size = measure(mails, rounds)
     print(f"{machine()}; SQLite, {mails} mails of {size} bytes, {AT_ONCE} at once, n = {rounds}")
-    for who, each in (("znx", mine), ("Postfix", theirs)):
-        print(f"{who:<9}{', '.join(f'{one.mails:.0f}/s {one.cpu:.2f} ms' for one in each)}")
-    found = {"rate": rate, "cpu_ms": cpu, "making_ms": making, "postfix_rate": peer_rate, "postfix_cpu_ms": peer_cpu}
-    remember("sending", [found | {"size": size}])
+    for who, each in found.items():
+        print(f"{who:<12}{', '.join(f'{one.mails:.0f}/s {one.cpu:.2f} ms' for one in each)}")
+    mine, postfixs, sources = (_middle(each) for each in found.values())
+    kept = {"rate": mine.mails, "cpu_ms": mine.cpu, "making_ms": mine.making, "size": size}
+    kept |= {"postfix_rate": postfixs.mails, "postfix_cpu_ms": postfixs.cpu}
+    remember("sending", [kept | {"source_rate": sources.mails, "source_cpu_ms": sources.cpu}])
     return [
-        Row("send sqlite: queue to sink", rate, peer_rate, 3.0, peer_name="Postfix's queue"),
-        Row("send sqlite: the same, processor time a mail", cpu, peer_cpu, 3.0, "ms", "Postfix's queue"),
-        Row("send: rendered, composed, signed, on one core", 1000 / making, 1000.0, 1.0, peer_name="1,000 a second"),
+        Row("send sqlite: queue to sink", mine.mails, postfixs.mails, 3.0, peer_name="Postfix's queue"),
+        Row("send sqlite: the same, processor time a mail", mine.cpu, postfixs.cpu, 3.0, "ms", "Postfix's queue"),
+        Row("send sqlite: beside a sender without a queue", mine.mails, sources.mails, 0.25, peer_name="smtp-source"),
+        Row(
+            "send: rendered, composed, signed, on one core", 1000 / mine.making, 1000.0, 1.0, peer_name="1,000 a second"
+        ),
     ]
+
+
+def _middle(each: list[Rate]) -> Rate:
+    return Rate(*(median([getattr(one, name) for one in each]) for name in ("mails", "cpu", "making")))
 
 
 def main(mails: int = 1000, rounds: int = 3) -> None:
