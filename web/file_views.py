@@ -74,10 +74,10 @@ async def small_picture(request: web.Request) -> web.StreamResponse:
 
 
 async def raw(request: web.Request) -> web.StreamResponse:
-    """The original mail, byte for byte, as a download."""
+    """The original mail or call, byte for byte, as a download."""
     id_ = request.match_info["id"]
-    content = await threads.raw(gateway(request), visit(request).actor, id_)
-    return download(content, "message/rfc822", f"{id_}.eml")
+    original = await threads.raw(gateway(request), visit(request).actor, id_)
+    return download(original.content, original.content_type, original.filename(id_))
 
 
 async def formatted(request: web.Request) -> web.StreamResponse:

@@ -166,6 +166,23 @@ class DeliveryView:
     next_attempt_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Original:
+    """What a message came as or left as, byte for byte: a mail, or the JSON that a site or chat `posted`."""
+
+    content: bytes
+    posted: bool
+
+    @property
+    def content_type(self) -> str:
+        """Its media type."""
+        return "application/json" if self.posted else "message/rfc822"
+
+    def filename(self, message_id: str) -> str:
+        """What a browser saves it as."""
+        return f"{message_id}.{'json' if self.posted else 'eml'}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageView:
     """One entry of a thread. `html` is None when the reader did not ask for it: `has_html` tells if there is one."""

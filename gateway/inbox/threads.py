@@ -17,6 +17,7 @@ from gateway.domain.conversations import (
     VIEWS,
     AttachmentView,
     MessageView,
+    Original,
     Page,
     Person,
     ShopView,
@@ -161,15 +162,15 @@ async def message(gw: Gateway, actor: Actor, message_id: str) -> MessageView:
     return found
 
 
-async def raw(gw: Gateway, actor: Actor, message_id: str) -> bytes:
-    """The mail that the message came as or left as, byte for byte. Raises NotFound when it never was one."""
+async def raw(gw: Gateway, actor: Actor, message_id: str) -> Original:
+    """What the message came as or left as, byte for byte. Raises NotFound when it never was a mail or a call."""
     async with gw.db.read() as session:
-        sha256 = await messages.raw_sha256(session, actor, message_id) if is_id(message_id) else None
-        if sha256 is None:
+        kept = await messages.original(session, actor, message_id) if is_id(message_id) else None
+        if kept is None:
             raise NotFound("no such mail")
-        found, content = await messages.message(session, actor, message_id), await raw_of(session, sha256, gw.blobs)
+        found, content = await messages.message(session, actor, message_id), await raw_of(session, kept[0], gw.blobs)
     await _tell_of_raw(gw, actor, message_id, found.thread_id if found else "")
-    return content
+    return Original(content, posted=kept[1])
 
 
 async def _tell_of_raw(gw: Gateway, actor: Actor, message_id: str, thread_id: str) -> None:

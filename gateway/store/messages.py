@@ -10,11 +10,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from gateway.domain.actors import Actor
 from gateway.domain.addresses import mask
 from gateway.domain.conversations import AttachmentView, DeliveryView, MessageView
-from gateway.models import Attachment, Delivery, Message
+from gateway.models import Attachment, Delivery, InboundEmail, Message
 from gateway.models.columns import table_of
 from gateway.store.threads import rows
 
-_M, _A, _D = table_of(Message), table_of(Attachment), table_of(Delivery)
+_M, _A, _D, _INBOUND = table_of(Message), table_of(Attachment), table_of(Delivery), table_of(InboundEmail)
 _MESSAGE = (
     "id thread_id shop_id direction channel author_kind author_name subject text fresh_text quoted_text "
     "signature_text remote_content internet_message_id sent_at received_at trust defects automatic raw_sha256"
@@ -92,8 +92,10 @@ async def attachment(session: AsyncSession, actor: Actor, attachment_id: str) ->
     return _attachment(found[0]) if found else None
 
 
-async def raw_sha256(session: AsyncSession, actor: Actor, message_id: str) -> str | None:
-    """The hash of the mail that a message came as or left as; None without one."""
-    statement = select(_M.c.raw_sha256, _D.c.sha256).outerjoin(_D, _D.c.message_id == _M.c.id)
+async def original(session: AsyncSession, actor: Actor, message_id: str) -> tuple[str, bool] | None:
+    """The hash of what a message came as or left as, and whether a site or chat posted it; None without one."""
+    statement = select(_M.c.raw_sha256, _D.c.sha256, _INBOUND.c.ingress).outerjoin(_D, _D.c.message_id == _M.c.id)
+    statement = statement.outerjoin(_INBOUND, _INBOUND.c.id == _M.c.inbound_id)
     found = await rows(session, statement.where(_owned(actor), _M.c.id == message_id).order_by(_D.c.id).limit(1))
-    return (found[0].raw_sha256 or found[0].sha256) if found else None
+    sha256 = (found[0].raw_sha256 or found[0].sha256) if found else None
+    return (sha256, found[0].ingress == "webhook") if sha256 else None

@@ -16,9 +16,9 @@ async def get_message(call: Call) -> web.Response:
 
 
 async def get_raw_message(call: Call) -> web.Response:
-    """The mail byte for byte."""
-    raw = await threads.raw(call.gw, call.actor, call.path("id"))
-    return download(raw, "message/rfc822", f"{call.path('id')}.eml")
+    """The mail byte for byte, or the JSON that a site or chat posted."""
+    original = await threads.raw(call.gw, call.actor, call.path("id"))
+    return download(original.content, original.content_type, original.filename(call.path("id")))
 
 
 async def get_attachment(call: Call) -> web.Response:
@@ -40,9 +40,9 @@ OPERATIONS = (
         method="GET",
         path="/messages/{id}/raw",
         handler=get_raw_message,
-        summary="The mail that a message came as or left as, byte for byte",
+        summary="What a message came as or left as, byte for byte: a mail, or the JSON that a site or chat posted",
         policy="token",
-        answers={200: "message/rfc822"},
+        answers={200: ("message/rfc822", "application/json")},
     ),
     Operation(
         method="GET",

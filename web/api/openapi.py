@@ -59,7 +59,7 @@ def _schemas() -> tuple[_References, dict[str, Any]]:
         if operation.body is not None:
             wanted[operation.body, "validation"] = None
         for content in operation.answers.values():
-            if not isinstance(content, str):
+            if not isinstance(content, str | tuple):
                 wanted[content, "serialization"] = None
     references, definitions = models_json_schema(list(wanted), ref_template=_REF)
     return references, definitions.get("$defs", {})
@@ -114,8 +114,9 @@ def _responses(operation: Operation, references: _References) -> dict[str, Any]:
 
 
 def _answer(content: Content, references: _References) -> dict[str, Any]:
-    if isinstance(content, str):
-        return {"description": "Bytes", "content": {content: {}}}
+    if isinstance(content, str | tuple):
+        kinds = (content,) if isinstance(content, str) else content
+        return {"description": "Bytes", "content": {kind: {} for kind in kinds}}
     return {
         "description": content.__doc__,
         "content": {"application/json": {"schema": references[content, "serialization"]}},

@@ -16,8 +16,8 @@ Policy = Literal["public", "token", "admin"]
 """Who may call: anybody, any token whose role and scopes allow it (for the shops that it reaches), or an admin's."""
 
 MAX_BODY = 1024 * 1024
-Content = type[BaseModel] | str
-"""What an answer holds: a JSON document of this shape, or bytes of this media type."""
+Content = type[BaseModel] | str | tuple[str, ...]
+"""What an answer holds: a JSON document of this shape, or bytes of this media type, or one of these."""
 _M = TypeVar("_M", bound=BaseModel)
 
 

@@ -65,7 +65,14 @@ async def test_the_bytes_are_kept_as_they_came(api: Api) -> None:
     row = await row_of(api, reply)
     assert (row.state, row.sha256) == ("filed", hashlib.sha256(body).hexdigest())
     assert [raw.content for raw in await api.house.all(RawEmail)] == [body]
-    assert [one.text for one in await api.house.all(Message)] == ["你好!"]
+    (message,) = await api.house.all(Message)
+    assert message.text == "你好!"
+    original = await api.get(f"/messages/{message.id}/raw")
+    assert (original.body, original.headers["Content-Type"]) == (body, "application/json")
+    assert f'"{message.id}.json"' in original.headers["Content-Disposition"]
+    await answers.reply(api.house.gw, SYSTEM, row.thread_id or "", answers.ReplyDraft("你好!"))
+    (left,) = [one for one in await api.house.all(Message) if one.direction == "outbound"]
+    assert (await api.get(f"/messages/{left.id}/raw")).headers["Content-Type"] == "message/rfc822"
 
 
 async def test_what_is_posted_again_is_there_once(api: Api) -> None:
