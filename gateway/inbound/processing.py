@@ -4,6 +4,7 @@ What happens in the transaction that ends it is `concluding`'s part.
 """
 
 import asyncio
+import contextlib
 from datetime import timedelta
 from typing import Protocol
 
@@ -111,15 +112,19 @@ class Processor:
         try:
             batch, contents = await asyncio.shield(taking)
         except asyncio.CancelledError:  # what its thread has claimed by then must not be forgotten
-            await self._let_go((await taking)[0])
+            with contextlib.suppress(TemporaryError):
+                await self._let_go((await taking)[0])
             raise
         self._stranded.clear()
         self._served = batch[-1].lane if batch else ""
         return [(claimed, contents.get(claimed.sha256)) for claimed in batch]
 
     async def _let_go(self, batch: list[Claimed]) -> None:
-        async with self._gw.db.write() as session:
-            await give_back(session, batch, self._gw.clock.now())
+        """A database that is away fails no stop: the leases run out by themselves."""
+        if batch:
+            with contextlib.suppress(TemporaryError):
+                async with self._gw.db.write() as session:
+                    await give_back(session, batch, self._gw.clock.now())
 
     @staticmethod
     async def _finished(running: dict["asyncio.Task[None]", Claimed], most: int) -> None:
