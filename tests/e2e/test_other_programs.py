@@ -94,6 +94,7 @@ async def test_a_day_of_set_up(site: Site, chromium: Browser, locale: str, schem
     mail: Any = {"name": "mail.eml", "mimeType": "message/rfc822", "buffer": NOTIFICATION}
     await page.set_input_files("input[name=file]", mail)
     await page.click("main form button")
+    await expect(page.locator("#example")).to_contain_text("Order number: 8123456789")
     for field, words in (("order_no", "8123456789"), ("note", "Could you wrap it in blue paper?")):
         await page.evaluate(SELECT, words)
         await page.click(f"[data-mark=mark-{field}]")
