@@ -114,8 +114,7 @@ async def _import_batch(gw: Gateway, actor: Actor, slug: str, batch: Sequence[Ro
     Two large transactions that touch the same rows in another order end each other for ever; small ones wait.
     """
     try:
-        async with gw.db.write() as session:
-            results = await _import_rows(gw, session, actor, slug, batch)
+        results = await gw.db.at_once(lambda session: _import_rows(gw, session, actor, slug, batch))
     except (Duplicate, Overtaken):
         results = []
         for row in batch:

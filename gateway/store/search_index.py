@@ -123,6 +123,8 @@ def refresh(connection: Connection, thread_ids: Iterable[str]) -> None:
     A name or number that was found before stays findable, as a plain word, until the document is written anew.
     """
     ids = list(thread_ids)
+    if not ids:
+        return
     heads, documents = _heads(connection, ids), _documents(connection, ids)
     made = {}
     for thread_id, (head, at) in heads.items():
