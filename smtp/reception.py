@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from gateway import maillog
 from gateway.domain.values import Peer
@@ -12,9 +12,6 @@ from smtp.handler import Handler
 from smtp.limits import Gate, Turned
 from smtp.options import Network, SmtpOptions, is_upstream, plain_ip
 from smtp.replies import SmtpReply
-
-if TYPE_CHECKING:
-    from smtp.connection import Connection
 
 _TURNED_AWAY = {
     Turned.HOUSE_FULL: SmtpReply.HOUSE_FULL,
@@ -25,6 +22,19 @@ _TURNED_AWAY = {
 
 LONG_AT_ONCE = 2
 """How many texts that were longer than memory is meant for may be whole in memory, on their way to the disk."""
+
+
+class Guest(Protocol):
+    """A connection, as far as whoever keeps the door needs to know it."""
+
+    def stop(self) -> None:
+        """Leave: at once when silent, else after the reply to the mail that is being sent."""
+
+    def abort(self) -> None:
+        """Leave without a word."""
+
+    def check_patience(self, now: float, idle: float) -> None:
+        """Leave if silent for more than `idle` seconds, or too slow."""
 
 
 @dataclass(slots=True, eq=False)
@@ -38,7 +48,7 @@ class Reception:
     options: SmtpOptions
     gate: Gate
     local: bool = False
-    inside: set["Connection"] = field(default_factory=set)
+    inside: set[Guest] = field(default_factory=set)
     empty: asyncio.Event = field(default_factory=asyncio.Event)
     long_texts: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(LONG_AT_ONCE))
     peer_at: Callable[[str], Peer] = field(init=False)
@@ -55,7 +65,7 @@ class Reception:
             return Peer(upstream=True)
         return self.peer_at(peername[0]) if peername else Peer()
 
-    def enter(self, connection: "Connection", peer: Peer, now: float) -> SmtpReply | None:
+    def enter(self, connection: Guest, peer: Peer, now: float) -> SmtpReply | None:
         """Let a connection in, or say why not."""
         if turned := self.gate.enter():
             return self._turned_away(turned, peer)
@@ -72,7 +82,7 @@ class Reception:
             return self._turned_away(turned, peer)
         return None
 
-    def leave(self, connection: "Connection", peer: Peer) -> None:
+    def leave(self, connection: Guest, peer: Peer) -> None:
         """A connection is over, its session and its socket."""
         self.inside.discard(connection)
         self.gate.leave()

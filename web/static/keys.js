@@ -1,12 +1,10 @@
 // The keys. None acts while an input method is composing: Chinese is typed with letters, space and Enter.
 
+import { composing } from "./input_method.js";
 import { openPalette } from "./palette.js";
 
 const $ = (selector) => document.querySelector(selector);
 const TYPING = "input:not([type=radio], [type=checkbox], [type=file]), textarea, select, [contenteditable]";
-
-/** True while an input method holds the keyboard. 229 is what Safari says after the last composing key. */
-export const composing = (event) => event.isComposing || event.keyCode === 229;
 
 function rowBeside(step) {
   const rows = [...document.querySelectorAll(".row")];

@@ -1,6 +1,6 @@
 // Ctrl+K: views, shops, what can be done here, and conversations by any words, in one list. It only follows links and
 // presses buttons that the page has; conversations are those that a search page shows.
-import { composing } from "./keys.js";
+import { composing } from "./input_method.js";
 
 const $ = (selector) => document.querySelector(selector);
 const MOST = 8;
