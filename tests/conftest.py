@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as search
 
 from gateway.blobs import LocalBlobs
 from gateway.context import Gateway
@@ -21,6 +23,10 @@ from gateway.store.db import Database
 from gateway.store.journal import Journal
 from tests import postgres
 from tests.house import House, ReadsHere, Says, add_order
+
+# A run tries what the last one tried, however slow the machine is; `--hypothesis-profile=default` looks for more.
+search.register_profile("steady", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+search.load_profile("steady")
 
 IN_CI = os.environ.get("CI", "") not in ("", "false", "0")
 
