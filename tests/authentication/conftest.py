@@ -11,6 +11,8 @@ from tests.conftest import StillClock
 from tests.nameserver import NameServer, name_server
 
 Make = Callable[..., Authenticator]
+SHORTLY = 1.5
+"""Seconds to wait for a name server that will not answer; for one that does, a slow machine may take far longer."""
 
 
 @pytest.fixture
@@ -25,9 +27,14 @@ async def make(names: NameServer, clock: StillClock) -> AsyncIterator[Make]:
     """Makes authenticators for `inbox.example`, by default with checks of their own and no upstream."""
     made: list[Authenticator] = []
 
-    def build(sender_auth: str = "dns", upstreams: str = "10.0.0.0/8", sealers: tuple[str, ...] = ()) -> Authenticator:
+    def build(
+        sender_auth: str = "dns",
+        upstreams: str = "10.0.0.0/8",
+        sealers: tuple[str, ...] = (),
+        patience: float = 20,
+    ) -> Authenticator:
         settings = Settings(sender_auth=sender_auth, mail_domain="inbox.example", upstreams=upstreams)
-        resolver = Resolver([names.address], timeout=0.7, lifetime=1.5)
+        resolver = Resolver([names.address], timeout=patience / 2, lifetime=patience)
         made.append(Authenticator(settings, resolver=resolver, clock=clock, trusted_sealers=sealers))
         return made[-1]
 
@@ -40,3 +47,9 @@ async def make(names: NameServer, clock: StillClock) -> AsyncIterator[Make]:
 def authenticator(make: Make) -> Authenticator:
     """One that asks DNS."""
     return make()
+
+
+@pytest.fixture
+def impatient(make: Make) -> Authenticator:
+    """One that asks DNS and does not wait long."""
+    return make(patience=SHORTLY)

@@ -48,7 +48,7 @@ async def trust(raw: bytes, mail_from: str, sender_auth: str) -> Trust:
     """What is thought of a delivered mail."""
     settings = Settings(sender_auth=sender_auth, mail_domain="inbox.example", upstreams="127.0.0.1")
     async with name_server(zone()) as server:
-        authenticator = Authenticator(settings, resolver=Resolver([server.address], timeout=0.5, lifetime=1))
+        authenticator = Authenticator(settings, resolver=Resolver([server.address], timeout=10, lifetime=20))
         peer = Peer(ip="127.0.0.1", helo=AUTHSERV_ID, upstream=True)
         evidence = await authenticator.authenticate(raw, mail_from, peer)
         await authenticator.close()
