@@ -28,9 +28,7 @@ async def test_it_is_temporary_and_then_verified(
 
 
 @pytest.mark.parametrize("sender", ["desk@bank.example", "a@plain.example"])
-async def test_spf_of_the_author_is_worth_waiting_for(
-    impatient: Authenticator, names: NameServer, sender: str
-) -> None:
+async def test_spf_of_the_author_is_worth_waiting_for(impatient: Authenticator, names: NameServer, sender: str) -> None:
     names.zone[sender.partition("@")[2]] = [("ANY", "SILENT")]
     evidence = await impatient.authenticate(letter(sender.encode()), sender, BANK)
     assert (evidence.trust.spf, evidence.temporary) == ("temperror", True)
