@@ -1,5 +1,5 @@
 // The composer: keys, drafts kept on the server, files chosen, pasted and dropped. Without it the form still works.
-import { composing } from "./keys.js";
+import { composing } from "./input_method.js";
 import { keepDrafts } from "./drafts.js";
 import { setUpInserts } from "./inserts.js";
 
