@@ -10,10 +10,9 @@ from gateway.models import Delivery, DeliveryAttempt, Thread
 from gateway.outbound.answers import ReplyDraft, reply
 from gateway.outbound.sending import Sender
 from smtp.courier import courier_for
-from smtp.relays import Timeouts
 from tests.conftest import StillClock
 from tests.house import SENDER, House, mail
-from tests.smtp.relay import DROP, SILENCE, STAGES, Relay, listening
+from tests.smtp.relay import DROP, SILENCE, STAGES, Relay, impatient, listening
 
 DATABASES = ("sqlite",)
 """SQLite alone: what the two databases do with an outcome is shown elsewhere."""
@@ -22,7 +21,6 @@ SELLER = Actor("user", "u1", "Li Na", "seller", None)
 LATER, CLOSING, NEVER = "451 4.3.0 come again", "421 4.3.2 closing", "550 5.7.1 not here"
 FAULTS = (LATER, CLOSING, NEVER, DROP, SILENCE)
 LOST = (DROP, SILENCE)
-QUICK = Timeouts(connect=0.3, command=0.3, data=0.3, quit=0.1, total=5)
 
 
 @pytest.fixture
@@ -48,15 +46,17 @@ async def test_a_fault_at_any_stage_loses_nothing(
     house: House, thread_id: str, clock: StillClock, stage: str, fault: str
 ) -> None:
     async with listening(Relay({stage: [fault]})) as relay:
-        courier = courier_for(f"{relay.url}?tls=off", "inbox.example", timeouts=QUICK)
+        given = impatient(stage) if fault == SILENCE else None
+        courier, later = (courier_for(f"{relay.url}?tls=off", "inbox.example", timeouts=one) for one in (given, None))
         sender = Sender(house.gw, courier)
         await reply(house.gw, SELLER, thread_id, ReplyDraft("On its way."))
         await sender.send_once()
         (delivery,) = await house.all(Delivery)
         assert delivery.state == first_state(stage, fault)
         clock.forward(minutes=2)
-        await sender.send_once()
+        await (Sender(house.gw, later) if fault == SILENCE else sender).send_once()
         await courier.close()
+        await later.close()
     (delivery,) = await house.all(Delivery)
     assert delivery.state == ("failed" if first_state(stage, fault) == "failed" else "sent")
     refused_whole = stage == "END" and fault not in LOST
@@ -75,7 +75,7 @@ async def test_a_relay_that_is_away_for_a_day_gets_every_mail_once(
 ) -> None:
     async with listening(Relay()) as relay:
         port = relay.port
-    courier = courier_for(f"smtp://127.0.0.1:{port}?tls=off", "inbox.example", timeouts=QUICK)
+    courier = courier_for(f"smtp://127.0.0.1:{port}?tls=off", "inbox.example")
     sender = Sender(house.gw, courier)
     for number in range(10):
         await reply(house.gw, SELLER, thread_id, ReplyDraft(f"{number}"))
@@ -84,7 +84,7 @@ async def test_a_relay_that_is_away_for_a_day_gets_every_mail_once(
         clock.forward(hours=1)
     assert {delivery.state for delivery in await house.all(Delivery)} == {"deferred"}
     async with listening(Relay()) as relay:
-        back = courier_for(f"{relay.url}?tls=off", "inbox.example", timeouts=QUICK)
+        back = courier_for(f"{relay.url}?tls=off", "inbox.example")
         clock.forward(hours=5)
         await Sender(house.gw, back).send_once()
         await back.close()

@@ -10,6 +10,7 @@ from typing import Any
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from gateway.domain.couriers import Courier, Outcome
+from smtp.relays import Timeouts
 
 DROP = "drop"
 """Close the connection instead of answering."""
@@ -18,6 +19,13 @@ SILENCE = "silence"
 
 MAIL = b"Subject: hello\r\n\r\nbody\r\n"
 STAGES = ("CONNECT", "EHLO", "MAIL", "RCPT", "DATA", "END")
+TIMERS = {"CONNECT": "connect", "END": "data"}
+"""What runs out at a stage; at all others it is `command`."""
+
+
+def impatient(stage: str) -> Timeouts:
+    """Of somebody who gives up soon at this stage, and waits at the others however slow the machine is."""
+    return Timeouts(**{TIMERS.get(stage, "command"): 0.3})
 
 
 @dataclass
@@ -26,6 +34,7 @@ class Relay:
 
     `script` maps a stage (STAGES, STARTTLS, AUTH, HELO, RSET, QUIT) to the answers of its next turns; when they are
     used up, or None, the server answers as servers do. END answers the final dot: the mail has arrived by then.
+    `silent` is set when it first did not answer.
     """
 
     script: Mapping[str, Sequence[str | None]] = field(default_factory=dict)
@@ -33,6 +42,7 @@ class Relay:
     port: int = 0
     mails: list[Envelope] = field(default_factory=list)
     connections: int = 0
+    silent: asyncio.Event = field(default_factory=asyncio.Event)
     at_once: int = 0
     most_at_once: int = 0
     options: list[str] = field(default_factory=list)
@@ -78,6 +88,7 @@ class _Scripted(SMTP):
         if action == DROP:
             self.hang_up()
         elif action == SILENCE:
+            self._relay.silent.set()
             await asyncio.Event().wait()
         elif action is not None:
             await super().push(action)

@@ -7,9 +7,7 @@ import pytest
 from gateway.domain.couriers import Courier, Deferred, Refused, Sent
 from smtp.courier import courier_for
 from smtp.relays import Timeouts
-from tests.smtp.relay import DROP, MAIL, SILENCE, STAGES, Relay, listening, send
-
-IMPATIENT = Timeouts(connect=0.3, command=0.3, data=0.3, quit=0.3)
+from tests.smtp.relay import DROP, MAIL, SILENCE, STAGES, Relay, impatient, listening, send
 
 
 def courier_to(relay: Relay, timeouts: Timeouts | None = None, concurrency: int = 20) -> Courier:
@@ -54,7 +52,7 @@ async def test_a_5xx_to_the_session_says_nothing_about_the_mail_and_defers_it(st
 @pytest.mark.parametrize(("fault", "words"), [(DROP, "lost"), (SILENCE, "timed out")])
 async def test_a_lost_or_silent_connection_defers(stage: str, fault: str, words: str, pipelining: bool) -> None:
     async with listening(Relay({stage: [fault] * 3, "HELO": [fault] * 3}, pipelining)) as relay:
-        outcome = await send(courier := courier_to(relay, IMPATIENT if fault == SILENCE else None))
+        outcome = await send(courier := courier_to(relay, impatient(stage) if fault == SILENCE else None))
         await courier.close()
     assert isinstance(outcome, Deferred)
     assert words in outcome.reply.lower()
@@ -64,7 +62,7 @@ async def test_a_lost_or_silent_connection_defers(stage: str, fault: str, words:
 @pytest.mark.parametrize("answer", ["999 what", "hello", "250-no end", "354 go on then"])
 async def test_an_answer_that_makes_no_sense_defers(answer: str) -> None:
     async with listening(Relay({"RCPT": [answer]})) as relay:
-        outcome = await send(courier := courier_to(relay, IMPATIENT))
+        outcome = await send(courier := courier_to(relay, impatient("RCPT")))
         await courier.close()
     assert isinstance(outcome, Deferred)
 
@@ -78,7 +76,7 @@ async def test_no_exception_and_one_reason_when_nobody_listens() -> None:
 
 
 async def test_an_unknown_host_defers() -> None:
-    outcome = await send(courier_for("smtp://relay.invalid", "znx.test", timeouts=IMPATIENT))
+    outcome = await send(courier_for("smtp://relay.invalid", "znx.test", timeouts=impatient("CONNECT")))
     assert isinstance(outcome, Deferred)
     assert "relay.invalid" in outcome.reply
 
@@ -193,8 +191,11 @@ async def test_waiting_for_a_free_slot_ends_too() -> None:
 async def test_a_cancelled_send_leaves_no_half_used_connection() -> None:
     async with listening(Relay({"RCPT": [SILENCE]})) as relay:
         courier = courier_to(relay)
-        with pytest.raises(TimeoutError):
-            await asyncio.wait_for(send(courier), 0.2)
+        sending = asyncio.create_task(send(courier))
+        await asyncio.wait_for(relay.silent.wait(), 20)
+        sending.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await sending
         assert isinstance(await send(courier), Sent)
         await courier.close()
     assert relay.connections == 2

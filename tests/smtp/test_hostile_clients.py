@@ -119,13 +119,14 @@ async def test_a_mail_has_to_keep_a_pace(serve: Serving) -> None:
 
 
 async def test_a_long_commit_is_not_the_clients_fault(serve: Serving) -> None:
-    server = await serve(idle_by_load=((0.0, 0.02),), data_total=0.02, data_first_byte=0.02)
+    server = await serve()
     client = await server.guest()
     await client.begin()
     server.door.open.clear()
     client.send(TEXT + b".\r\n")
     await soon(server.door.waiting)
-    await asyncio.sleep(0.1)
+    for connection in server.listener._reception.inside:
+        connection.check_patience(asyncio.get_running_loop().time() + 3_600, idle=0.0)
     server.door.open.set()
     assert await client.hear() == ["250 2.0.0 Ok: queued as 1-1"]
 
