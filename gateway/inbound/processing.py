@@ -108,7 +108,7 @@ class Processor:
         return taken
 
     async def _claim_next(self) -> list[tuple[Claimed, Content | None]]:
-        taking = asyncio.ensure_future(self._gw.db.at_once(self._take))
+        taking = asyncio.ensure_future(self._gw.db.at_once(self._take, promised=False))
         try:
             batch, contents = await asyncio.shield(taking)
         except asyncio.CancelledError:  # what its thread has claimed by then must not be forgotten

@@ -15,7 +15,10 @@ Outcome = TypeVar("Outcome")
 
 
 class Together(Generic[Item, Outcome]):
-    """Does `work` for many items in one transaction: one commit, and no change of threads between statements."""
+    """Does `work` for many items in one transaction: one commit, and no change of threads between statements.
+
+    The work is what can be done again from what was promised before: its commits wait for no disk.
+    """
 
     def __init__(
         self,
@@ -44,7 +47,9 @@ class Together(Generic[Item, Outcome]):
     async def _share(self, batch: list[tuple[Item, "asyncio.Future[Outcome]"]]) -> None:
         """One transaction; a failure that may be one item's own sends each into a transaction of its own."""
         try:
-            outcomes = await self._database.at_once(lambda session: self._work(session, [item for item, _ in batch]))
+            outcomes = await self._database.at_once(
+                lambda session: self._work(session, [item for item, _ in batch]), promised=False
+            )
         except Exception as error:
             if len(batch) > 1 and not isinstance(error, Unavailable):
                 for one in batch:

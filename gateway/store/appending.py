@@ -12,6 +12,8 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Protocol
 
+from gateway.store.turns import Turns
+
 INBOUND = "znx_inbound"
 """PostgreSQL's channel that tells workers of accepted mail."""
 BUSY_TIMEOUT_MS = 8_000
@@ -64,23 +66,24 @@ class Appender(Protocol):
 class SqliteAppender:
     """The appender of a SQLite file. A statement for many rows, since each step of one gives the GIL away."""
 
-    unavailable: tuple[type[Exception], ...] = (sqlite3.OperationalError,)
+    unavailable: tuple[type[Exception], ...] = (sqlite3.OperationalError, TimeoutError)
 
-    def __init__(self, path: str) -> None:
-        self._path = path
+    def __init__(self, path: str, turns: Turns | None = None) -> None:
+        self._path, self._turns = path, turns or Turns()
         self._open: sqlite3.Connection | None = None
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[None]:
-        """See Appender. IMMEDIATE: waits for the lock here, where nothing is half done."""
-        connection = self._connection()
-        try:
-            connection.execute("BEGIN IMMEDIATE")
-            yield
-            connection.execute("COMMIT")
-        except BaseException:
-            self.close()
-            raise
+        """See Appender. IMMEDIATE: waits for other processes here, where nothing is half done."""
+        with self._turns.thread(BUSY_TIMEOUT_MS / 1000):
+            connection = self._connection()
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+                yield
+                connection.execute("COMMIT")
+            except BaseException:
+                self.close()
+                raise
 
     def _connection(self) -> sqlite3.Connection:
         if self._open is None:

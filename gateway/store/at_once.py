@@ -7,6 +7,7 @@ for fifty mails in one transaction does it here; the functions of the store can'
 import asyncio
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from threading import Lock
 from typing import Any, TypeVar, cast
 
@@ -48,10 +49,12 @@ class BlockingSession:
 
 
 class Hands:
-    """The threads that work at once, each with a connection of its own."""
+    """The threads that work at once, each with a connection of its own; `turn` is what each transaction waits for."""
 
-    def __init__(self, engine: Callable[[], Engine], threads: int) -> None:
-        self._make, self._engine = engine, cast(Engine | None, None)
+    def __init__(
+        self, engine: Callable[[], Engine], threads: int, turn: Callable[[], AbstractContextManager[None]]
+    ) -> None:
+        self._make, self._engine, self._turn = engine, cast(Engine | None, None), turn
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="at-once")
 
     async def work(self, work: Callable[[AsyncSession], Awaitable[T]]) -> T:
@@ -61,7 +64,7 @@ class Hands:
     def _transaction(self, work: Callable[[AsyncSession], Awaitable[T]]) -> T:
         if self._engine is None:
             self._engine = self._make()
-        with self._engine.begin() as connection:
+        with self._turn(), self._engine.begin() as connection:
             return _finished(work(cast(AsyncSession, BlockingSession(connection))))
 
     def close(self) -> None:
@@ -87,7 +90,7 @@ class Eyes:
             if self._engine is None:
                 self._engine = self._make()
         with self._engine.connect() as connection:
-            return _read(work(cast(AsyncSession, BlockingSession(connection))))
+            return _finished(work(cast(AsyncSession, BlockingSession(connection))))
 
     def close(self) -> None:
         """Wait for what is under way and give the connections back."""
@@ -97,19 +100,9 @@ class Eyes:
 
 
 def _finished(work: Awaitable[T]) -> T:
-    """What a coroutine returns that never has to wait; one that does after all gets a loop of its own."""
-
-    async def _whole() -> T:
-        return await work
-
-    with asyncio.Runner() as runner:
-        return runner.run(_whole())
-
-
-def _read(work: Awaitable[T]) -> T:
-    """What a coroutine returns that never has to wait: a loop for each would cost more than it reads."""
+    """What a coroutine returns that never has to wait: a loop for each would cost more than some statements."""
     try:
         next(work.__await__())
     except StopIteration as done:
         return cast(T, done.value)
-    raise RuntimeError("a look awaited something beside its session")
+    raise RuntimeError("work at once awaited something beside its session")

@@ -6,7 +6,13 @@ transaction for a SELECT and lose updates. Readers have connections of their own
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import (
+    AbstractAsyncContextManager,
+    AbstractContextManager,
+    asynccontextmanager,
+    contextmanager,
+    nullcontext,
+)
 from typing import Any, TypeVar
 
 from sqlalchemy import Engine, create_engine, event, text
@@ -19,6 +25,7 @@ from gateway.errors import Duplicate, Overtaken, Unavailable
 from gateway.store.appending import BUSY_TIMEOUT_MS, SQLITE_PRAGMAS, Appender, SqliteAppender
 from gateway.store.appending_postgres import PostgresAppender
 from gateway.store.at_once import Eyes, Hands
+from gateway.store.turns import Turns
 from gateway.store.urls import database_url
 
 T = TypeVar("T")
@@ -35,8 +42,10 @@ class Database:
         self.sqlite = self.url.get_backend_name() == "sqlite"
         self._writers = self._engine("BEGIN IMMEDIATE", 1 if self.sqlite else pool_size)
         self._readers = self._engine("BEGIN", pool_size) if self.sqlite else self._writers
-        self._turn = asyncio.Lock()
-        self._hands = Hands(self.sync_engine, 1 if self.sqlite else 2)
+        self._turns = Turns()
+        threads = 1 if self.sqlite else 2
+        self._hands = Hands(self.sync_engine, threads, self._thread_turn)
+        self._light_hands = Hands(self._light_engine, threads, self._thread_turn)
         self._eyes = Eyes(lambda: self.sync_engine("BEGIN", LOOKING), LOOKING)
 
     def _engine(self, begin: str, pool_size: int) -> AsyncEngine:
@@ -67,10 +76,19 @@ class Database:
             _prepare_sqlite(engine, begin)
         return engine
 
+    def _light_engine(self) -> Engine:
+        """Commits without waiting for the disk (or a standby): the log's order holds, its end may be lost."""
+        engine = self.sync_engine()
+        if self.sqlite:
+            event.listen(engine, "connect", lambda connection, _record: connection.execute("PRAGMA synchronous=NORMAL"))
+        else:
+            event.listen(engine, "begin", lambda begun: begun.exec_driver_sql("SET LOCAL synchronous_commit TO off"))
+        return engine
+
     def appender(self) -> Appender:
         """A blocking connection of its own for the thread that writes accepted mail."""
         if self.sqlite:
-            return SqliteAppender(self.url.database or ":memory:")
+            return SqliteAppender(self.url.database or ":memory:", self._turns)
         return PostgresAppender(self.url.set(drivername="postgresql").render_as_string(hide_password=False))
 
     @asynccontextmanager
@@ -101,22 +119,21 @@ class Database:
         with failures():
             return await self._eyes.look(work)
 
-    async def at_once(self, work: Callable[[AsyncSession], Awaitable[T]]) -> T:
-        """`write` for work of many statements, which then cost a fraction; `work` may use nothing but its session.
+    async def at_once(self, work: Callable[[AsyncSession], Awaitable[T]], promised: bool = True) -> T:
+        """`write` for work of many statements, which then cost a fraction; `work` may await nothing but its session.
 
-        Raises as `write` does. A caller that goes away does not stop it.
+        What is not `promised` waits for no disk: it is seen at once and outlives this process, and whatever is
+        promised later holds it too, but a machine that loses its power may have to do it again. Raises as `write`
+        does. A caller that goes away does not stop it.
         """
         with failures():
-            async with self._one_at_a_time():
-                return await self._hands.work(work)
+            return await (self._hands if promised else self._light_hands).work(work)
 
-    @asynccontextmanager
-    async def _one_at_a_time(self) -> AsyncIterator[None]:
-        if not self.sqlite:
-            yield
-            return
-        async with self._turn:
-            yield
+    def _one_at_a_time(self) -> AbstractAsyncContextManager[None]:
+        return self._turns.task() if self.sqlite else nullcontext()
+
+    def _thread_turn(self) -> AbstractContextManager[None]:
+        return self._turns.thread(BUSY_TIMEOUT_MS / 1000) if self.sqlite else nullcontext()
 
     async def ping(self) -> None:
         """Raises Unavailable when the database does not answer."""
@@ -125,7 +142,8 @@ class Database:
 
     async def close(self) -> None:
         """Give all connections back."""
-        await asyncio.to_thread(self._hands.close)
+        for hands in (self._hands, self._light_hands):
+            await asyncio.to_thread(hands.close)
         await asyncio.to_thread(self._eyes.close)
         await self._writers.dispose()
         await self._readers.dispose()
@@ -178,6 +196,6 @@ def _is_unique_violation(error: IntegrityError) -> bool:
 
 def is_unavailable(error: BaseException | None) -> bool:
     """True for failures of the connection, the lock or the disk, which may pass by themselves."""
-    if isinstance(error, OperationalError | InterfaceError | PoolTimeout):
+    if isinstance(error, OperationalError | InterfaceError | PoolTimeout | TimeoutError):
         return True
     return (isinstance(error, DBAPIError) and error.connection_invalidated) or isinstance(error, ConnectionError)
