@@ -3,13 +3,16 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 
 from tests.conftest import lacking
+from tests.e2e.serving import DEADLINE
 from tests.tools import find, missing
 from tests.web.conftest import site
 
 __all__ = ["chromium", "site"]
+
+expect.set_options(timeout=DEADLINE * 1000)
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from email.message import EmailMessage
 
 import pytest
 
-from tests.e2e.serving import Store, Znx, eventually, gateway, open_store
+from tests.e2e.serving import DEADLINE, Store, Znx, eventually, gateway, open_store
 
 BUYER, SELLER = "wang@example.com", "lin@sellers.test"
 PASSWORD = "lantern over the river"
@@ -57,7 +57,7 @@ def send(store: Store, text: str, sender: str, to: str, subject: str = "Where is
     for name, value in headers.items():
         mail[name.replace("_", "-")] = value
     mail.set_content(text)
-    with smtplib.SMTP("127.0.0.1", store.znx.port("smtp"), timeout=20) as smtp:
+    with smtplib.SMTP("127.0.0.1", store.znx.port("smtp"), timeout=DEADLINE) as smtp:
         smtp.sendmail(sender, [to], mail.as_bytes())
 
 
@@ -90,7 +90,7 @@ class Surfer:
 
     def _open(self, request: urllib.request.Request) -> tuple[int, str]:
         try:
-            with self._opener.open(request, timeout=20) as answer:
+            with self._opener.open(request, timeout=DEADLINE) as answer:
                 status, text = answer.status, answer.read().decode()
         except urllib.error.HTTPError as error:
             with error:

@@ -1,22 +1,29 @@
 """Writing in a real Chromium: a draft in two browsers, undo, canned replies by "/", colleagues at the same thread."""
 
 import re
+from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Page, expect
 
 from gateway.domain.canned import Canned
 from gateway.inbox import blocking, canned, presence, restructuring, threads
 from gateway.outbound.answers import ReplyDraft, reply
 from tests import builders
-from tests.e2e.test_pages import window
+from tests.e2e.test_pages import stand_still, window
 from tests.e2e.test_pages_for_everyone import WINDOWS, look
 from tests.web.conftest import Site
 
 pytestmark = pytest.mark.browser
 DATABASES = ("sqlite",)
 """What the database does is shown on both in tests/web."""
+
+
+def saving(page: Page, words: str) -> AbstractAsyncContextManager[Any]:
+    """Until the server has kept a draft with these words."""
+    return page.expect_response(lambda answer: words in (answer.request.post_data or ""))
 
 
 async def test_a_draft_follows_its_writer_and_an_answer_can_be_undone(site: Site, chromium: Browser) -> None:
@@ -30,21 +37,21 @@ async def test_a_draft_follows_its_writer_and_an_answer_can_be_undone(site: Site
     await page.click("#text")
     await page.keyboard.type("Dear Mei, /")
     await page.keyboard.type("track")
-    await page.keyboard.press("Enter")
-    await expect(page.locator("#text")).to_have_value("Dear Mei, 单号 LP00123456789CN。")
-    await page.keyboard.press("Control+End")
-    await page.check("input[value=note]")
-    await expect(page.locator("#text")).to_have_value("")
+    async with saving(page, "LP00123456789CN"):
+        await page.keyboard.press("Enter")
+        await expect(page.locator("#text")).to_have_value("Dear Mei, 单号 LP00123456789CN。")
+        await page.keyboard.press("Control+End")
+        await page.check("input[value=note]")
+        await expect(page.locator("#text")).to_have_value("")
     await expect(page.locator("#draft-state")).to_contain_text("Draft saved")
     site.clock.forward(seconds=1)
-    async with page.expect_response(
-        lambda answer: answer.request.post_data is not None and "A note" in answer.request.post_data
-    ):
+    async with saving(page, "A note"):
         await page.fill("#text", "A note")
     await there.page.goto(there.base + thread)
     await expect(there.page.locator("#text")).to_have_value("A note")
     await there.page.check("input[value=reply]")
     await expect(there.page.locator("#text")).to_have_value("Dear Mei, 单号 LP00123456789CN。")
+    await stand_still(there)
     await there.page.focus("#text")
     await there.page.keyboard.press("Control+Enter")
     await expect(there.page.locator(".message.seller")).to_contain_text("单号 LP00123456789CN")
@@ -66,9 +73,10 @@ async def test_colleagues_see_each_other_and_the_second_answer_asks_first(site: 
     await there.sign_in("admin@example.com")
     for opened in (here, there):
         await opened.page.goto(opened.base + thread)
-    await expect(here.page.locator("#others")).to_contain_text("admin is looking", timeout=4000)
+    await stand_still(there)
+    await expect(here.page.locator("#others")).to_contain_text("admin is looking")
     await there.page.fill("#text", "I have it")
-    await expect(here.page.locator("#others")).to_contain_text("admin is writing", timeout=4000)
+    await expect(here.page.locator("#others")).to_contain_text("admin is writing")
     await expect(here.page.locator("#writing")).to_have_text("admin is writing")
     await here.page.fill("#text", "Me too")
     await there.page.click("#send")
@@ -83,7 +91,7 @@ async def test_colleagues_see_each_other_and_the_second_answer_asks_first(site: 
     await expect(here.page.locator(".message.seller")).to_have_count(3)
     await expect(here.page.locator("#text")).to_have_value("")
     await there.page.goto(f"{there.base}/inbox")
-    await expect(here.page.locator("#others")).to_have_count(0, timeout=4000)
+    await expect(here.page.locator("#others")).to_have_count(0)
 
 
 async def furnish(site: Site) -> None:

@@ -61,6 +61,7 @@ async def test_a_day_of_set_up(site: Site, chromium: Browser, locale: str, schem
     await expect(page.locator("[data-count=created]")).to_have_text("120")
     await expect(page.locator("#errors tbody tr")).to_have_count(1)
     await expect(page.locator("#errors tbody")).to_contain_text("Q-1")
+    await expect(page.locator("#import button")).to_be_enabled()
     assert await page.evaluate("document.getElementById('bar').position") == 1
     await tour.look("import")
 
@@ -68,6 +69,7 @@ async def test_a_day_of_set_up(site: Site, chromium: Browser, locale: str, schem
     await page.fill("input[name=name]", "Main shop")
     await page.fill("input[name=secret]", SECRET)
     await page.click("main section:last-of-type button.primary")
+    await expect(page.locator(".made .mono bdi").first).to_contain_text("/hooks/")
     hook = (await page.locator(".made .mono bdi").first.text_content() or "").partition("/hooks")[2]
     body = as_body(shopify_order(note="hello"))
     headers = shopify_headers(body, "orders/create", secret=SECRET)
@@ -84,6 +86,7 @@ async def test_a_day_of_set_up(site: Site, chromium: Browser, locale: str, schem
     await expect(page.locator(".made")).to_contain_text("whsec_")
     await tour.look("webhooks")
     await page.click(".entry a.button")
+    await page.wait_for_url("**/webhooks/*")
     await page.click("main .form-acts button.primary")
     await expect(page.locator("table tbody tr")).to_have_count(1)
     await tour.look("webhook")
@@ -95,6 +98,7 @@ async def test_a_day_of_set_up(site: Site, chromium: Browser, locale: str, schem
     await page.set_input_files("input[name=file]", mail)
     await page.click("main form button")
     await expect(page.locator("#example")).to_contain_text("Order number: 8123456789")
+    await expect(page.locator("[data-mark=mark-note]")).to_be_visible()
     for field, words in (("order_no", "8123456789"), ("note", "Could you wrap it in blue paper?")):
         await page.evaluate(SELECT, words)
         await page.click(f"[data-mark=mark-{field}]")

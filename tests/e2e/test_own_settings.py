@@ -5,7 +5,7 @@ from typing import Any
 
 import pyotp
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Page, expect
 
 from gateway.outbound.sending import Sender
 from gateway.people import account_mails
@@ -20,13 +20,20 @@ DATABASES = ("sqlite",)
 SHAPES = (("en-US", "dark", 320), ("zh-CN", "light", 1440), ("zh-CN", "dark", 1440), ("en-US", "light", 320))
 
 
+async def secret_on(page: Page) -> str:
+    """What an authenticator is given where no camera reads the code; all of it."""
+    shown = page.locator(".secret")
+    await expect(shown).to_have_text(re.compile(r"^\s*([A-Z2-7]{4} ?){8}\s*$"))
+    return (await shown.inner_text()).replace(" ", "")
+
+
 async def test_a_second_factor_from_set_up_to_sign_in(site: Site, chromium: Browser) -> None:
     opened = await window(chromium, site, locale="en-US")
     page = opened.page
     await opened.sign_in()
     await page.goto(f"{opened.base}/settings/security")
     await page.click("text=Set up")
-    secret = (await page.locator(".secret").inner_text()).replace(" ", "")
+    secret = await secret_on(page)
     await page.fill("input[name=code]", pyotp.TOTP(secret).at(site.clock.now()))
     await page.click("text=Switch on")
     await expect(page.locator(".codes li")).to_have_count(10)
@@ -71,7 +78,7 @@ async def test_every_page_of_ones_own(site: Site, chromium: Browser, locale: str
         found[path] = await look(opened, path)
     await page.click("#factor button")
     await page.wait_for_selector(".qr")
-    secret = (await page.locator(".secret").inner_text()).replace(" ", "")
+    secret = await secret_on(page)
     found["enrolling"] = await look(opened, "/settings/security")
     await page.fill("input[name=code]", pyotp.TOTP(secret).at(site.clock.now()))
     await page.click(".steps button")

@@ -64,6 +64,7 @@ async def look(opened: Any, path: str, script: str = "") -> dict[str, object]:
 
 async def examined(page: Page) -> dict[str, object]:
     """What is wrong with the page as it stands."""
+    await page.wait_for_load_state()
     results = await Axe().run(page, options=WCAG)
     wide = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     violations = {v["id"]: [node["html"][:200] for node in v["nodes"]][:3] for v in results.response["violations"]}

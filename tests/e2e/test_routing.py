@@ -39,6 +39,7 @@ async def test_from_a_new_channel_to_a_mail_that_obeys_a_rule(tmp_path: Path, ch
         await page.click("text=Save")
         await expect(page.locator(".done")).to_be_visible()
         await page.click("text=Where would this mail go?")
+        await page.wait_for_url("**/channels/test?*")
         await expect(page.locator("input[name=address]")).to_have_value("support")
         await page.fill("textarea", MAIL.format(text="The lid is broken"))
         await page.click("text=Tell me")
