@@ -3,6 +3,7 @@
 import hashlib
 import itertools
 import random
+import select
 import smtplib
 import socket
 import threading
@@ -136,8 +137,8 @@ def _data(client: smtplib.SMTP, mail: Letter) -> tuple[int, bytes]:
         return error.smtp_code, str(error.smtp_error).encode()
 
 
-def send_and_leave(port: int, rcpt: str, mail: Letter, patience: float) -> None:
-    """Send a whole mail and be gone, `patience` seconds after its dot, before the answer was read."""
+def send_and_leave(port: int, rcpt: str, mail: Letter, patience: float | None) -> None:
+    """Send a whole mail and be gone `patience` seconds after its dot, or when the answer is there; it is not read."""
     with socket.create_connection(("127.0.0.1", port), timeout=20) as wire:
         reader = wire.makefile("rb")
         _await(reader.readline)
@@ -145,7 +146,10 @@ def send_and_leave(port: int, rcpt: str, mail: Letter, patience: float) -> None:
             wire.sendall(command.encode() + b"\r\n")
             _await(reader.readline)
         wire.sendall(mail.raw.replace(b"\r\n.", b"\r\n..") + b".\r\n")
-        time.sleep(patience)
+        if patience is None:
+            select.select([wire], [], [], 60)
+        else:
+            time.sleep(patience)
         # An abrupt end, as of a machine that fell over: a reset instead of a goodbye.
         wire.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
 

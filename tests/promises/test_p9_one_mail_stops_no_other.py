@@ -83,7 +83,7 @@ def test_bombs_and_garbage_come_to_an_end_and_hold_up_nobody(count: int, znx: Zn
     mta = Mta(lambda: znx.port("smtp"), store.address())
     good = letters("p9", 5)
     mta.send(good)
-    mta.wait(20)
+    mta.wait()
     marks = {mail.mark for mail in good}
     eventually(lambda: marks <= {m["subject"].split()[-1] for m in messages(store) if m["subject"]}, 60)
     eventually(lambda: not znx.items("/inbound?state=pending&limit=10"), 60 + count)
