@@ -95,16 +95,14 @@ async def reply(gw: Gateway, actor: Actor, thread_id: str, draft: ReplyDraft) ->
     _check(gw, draft)
     now = gw.clock.now()
     due_at(draft.send_at, now)
-    async with gw.db.read() as session:
-        talk = await conversation(session, actor, thread_id)
-        revoked = await revoked_tokens(session, thread_id, talk.buyer_id)
+    talk, revoked = await gw.db.look(lambda session: _read(session, actor, thread_id))
     if not talk.address:
         raise Invalid("there is no email address of this buyer to answer to", "thread")
     letter = await asyncio.to_thread(_compose, gw, actor, talk, draft, str(revoked), now)
     blob_key = await _store(gw, letter, draft)
     for _ in range(3):
         try:
-            filed = await _write(gw, actor, talk, letter, blob_key)
+            filed = await gw.db.at_once(lambda session: _write(session, actor, talk, letter, blob_key))
             break
         except Duplicate:
             continue
@@ -114,6 +112,11 @@ async def reply(gw: Gateway, actor: Actor, thread_id: str, draft: ReplyDraft) ->
         gw.outbound_signal.wake()
         maillog.event("outbound.queued", id=letter.delivery["id"], rcpt=maillog.masked(talk.address))
     return filed.message_id
+
+
+async def _read(session: AsyncSession, actor: Actor, thread_id: str) -> tuple[Conversation, int]:
+    talk = await conversation(session, actor, thread_id)
+    return talk, await revoked_tokens(session, thread_id, talk.buyer_id)
 
 
 def _check(gw: Gateway, draft: ReplyDraft) -> None:
@@ -251,18 +254,19 @@ async def _store(gw: Gateway, letter: _Letter, draft: ReplyDraft) -> str | None:
     return key
 
 
-async def _write(gw: Gateway, actor: Actor, talk: Conversation, letter: _Letter, blob_key: str | None) -> FiledMessage:
-    async with gw.db.write() as session:
-        await lock_buyer(session, talk.buyer_id)
-        await _make_room(session, actor, talk, letter.draft)
-        place = Place(talk.shop_id, talk.buyer_id, thread_id=talk.thread_id)
-        filed = await file_message(session, place, await _with_undo(session, letter))
-        if filed.new:
-            await keep_token(session, letter.token)
-            await keep_link(session, letter.link)
-            await deliveries.queue(session, letter.delivery, letter.raw, blob_key)
-        if letter.draft.from_draft:
-            await drafts.remove(session, actor.user_id, talk.thread_id, "reply")
+async def _write(
+    session: AsyncSession, actor: Actor, talk: Conversation, letter: _Letter, blob_key: str | None
+) -> FiledMessage:
+    await lock_buyer(session, talk.buyer_id)
+    await _make_room(session, actor, talk, letter.draft)
+    place = Place(talk.shop_id, talk.buyer_id, thread_id=talk.thread_id)
+    filed = await file_message(session, place, await _with_undo(session, letter))
+    if filed.new:
+        await keep_token(session, letter.token)
+        await keep_link(session, letter.link)
+        await deliveries.queue(session, letter.delivery, letter.raw, blob_key)
+    if letter.draft.from_draft:
+        await drafts.remove(session, actor.user_id, talk.thread_id, "reply")
     return filed
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -11,11 +11,12 @@ from gateway.models import ShopBrand
 from gateway.models.columns import table_of
 
 _BRANDS = table_of(ShopBrand)
+_BRAND = select(_BRANDS).where(_BRANDS.c.shop_id == bindparam("shop"))
 
 
 async def brand_of(session: AsyncSession, shop_id: str) -> Brand:
     """A shop's brand; PLAIN for one that has chosen nothing."""
-    row = (await (await session.connection()).execute(select(_BRANDS).where(_BRANDS.c.shop_id == shop_id))).first()
+    row = (await (await session.connection()).execute(_BRAND, {"shop": shop_id})).first()
     if row is None:
         return PLAIN
     logo = Logo(row.logo, row.logo_width, row.logo_height, row.logo_sha256) if row.logo else None

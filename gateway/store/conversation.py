@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, select
+from sqlalchemy import Row, Select, bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -72,6 +72,76 @@ _SETTINGS = (
 )
 
 
+# Made once: making a statement costs several times as much as running it, and an answer needs all of these.
+_CONVERSATION: Select[Any] = (
+    select(
+        *(_THREADS.c[name] for name in "subject shop_id buyer_id order_id".split()),
+        _SHOPS.c.slug,
+        _SHOPS.c.settings,
+        _SHOPS.c.name.label("shop_name"),
+        _SHOPS.c.reply_name,
+        _SHOPS.c.locale.label("shop_locale"),
+        _BUYERS.c.name.label("buyer_name"),
+        _BUYERS.c.locale.label("buyer_locale"),
+        _CHANNELS.c.template_set,
+    )
+    .join(_SHOPS, _SHOPS.c.id == _THREADS.c.shop_id)
+    .join(_BUYERS, _BUYERS.c.id == _THREADS.c.buyer_id)
+    .outerjoin(_CHANNELS, _CHANNELS.c.id == _THREADS.c.channel_id)
+    .where(_THREADS.c.id == bindparam("thread"))
+)
+_CONVERSATION_OF = _CONVERSATION.where(_THREADS.c.shop_id.in_(bindparam("shops", expanding=True)))
+_WROTE_FROM = (
+    select(_INBOUND.c.author)
+    .join(_MESSAGES, _MESSAGES.c.inbound_id == _INBOUND.c.id)
+    .where(_MESSAGES.c.thread_id == bindparam("thread"), _MESSAGES.c.author_kind == "buyer")
+    .where(_MESSAGES.c.automatic == "", _MESSAGES.c.channel == "email")
+    .order_by(_MESSAGES.c.id.desc())
+    .limit(1)
+)
+_ADDRESS = (
+    select(_ADDRESSES.c.address, is_dead(_ADDRESSES.c.shop_id, _ADDRESSES.c.folded).label("dead"))
+    .where(_ADDRESSES.c.buyer_id == bindparam("buyer"))
+    .order_by((_ADDRESSES.c.folded == bindparam("wrote_from")).desc(), _ADDRESSES.c.id.desc())
+    .limit(1)
+)
+_ORDER = select(_ORDERS).where(_ORDERS.c.id == bindparam("order"))
+_ANCESTOR: Select[Any] = (
+    select(
+        *(
+            _MESSAGES.c[name]
+            for name in "internet_message_id references author_name subject sent_at received_at".split()
+        ),
+        _MESSAGES.c.fresh_text,
+        _MESSAGES.c.text,
+    )
+    .where(_MESSAGES.c.thread_id == bindparam("thread"), _MESSAGES.c.direction == "inbound")
+    .where(_MESSAGES.c.automatic == "")
+    .order_by(_MESSAGES.c.id.desc())
+    .limit(1)
+)
+_OUR_IDS = (
+    select(_MESSAGES.c.internet_message_id)
+    .where(_MESSAGES.c.thread_id == bindparam("thread"), _MESSAGES.c.direction == "outbound")
+    .order_by(_MESSAGES.c.id.desc())
+    .limit(10)
+)
+_REVOKED = select(func.count()).where(
+    _TOKENS.c.thread_id == bindparam("thread"),
+    _TOKENS.c.buyer_id == bindparam("buyer"),
+    _TOKENS.c.revoked_at.is_not(None),
+)
+
+
+def _keeping(dialect: Any) -> Any:
+    statement = dialect.insert(_TOKENS)
+    extended = {"expires_at": statement.excluded.expires_at}
+    return statement.on_conflict_do_update(index_elements=["fingerprint"], set_=extended)
+
+
+_KEEP_TOKEN = {"sqlite": _keeping(sqlite), "postgresql": _keeping(postgresql)}
+
+
 async def mails_of(session: AsyncSession, thread_id: str) -> MailOptions:
     """Which automatic mails the shop of a thread wants sent."""
     found = await (await session.connection()).execute(_SETTINGS, {"thread": thread_id})
@@ -80,27 +150,11 @@ async def mails_of(session: AsyncSession, thread_id: str) -> MailOptions:
 
 async def conversation(session: AsyncSession, actor: Actor, thread_id: str) -> Conversation:
     """The conversation of a thread that the actor may touch. Raises NotFound for any other."""
-    connection = await session.connection()
-    statement = (
-        select(
-            _THREADS,
-            _SHOPS.c.slug,
-            _SHOPS.c.settings,
-            _SHOPS.c.name.label("shop_name"),
-            _SHOPS.c.reply_name,
-            _SHOPS.c.locale.label("shop_locale"),
-            _BUYERS.c.name.label("buyer_name"),
-            _BUYERS.c.locale.label("buyer_locale"),
-            _CHANNELS.c.template_set,
-        )
-        .join(_SHOPS, _SHOPS.c.id == _THREADS.c.shop_id)
-        .join(_BUYERS, _BUYERS.c.id == _THREADS.c.buyer_id)
-        .outerjoin(_CHANNELS, _CHANNELS.c.id == _THREADS.c.channel_id)
-        .where(_THREADS.c.id == thread_id)
-    )
-    if actor.shop_ids is not None:
-        statement = statement.where(_THREADS.c.shop_id.in_(actor.shop_ids))
-    row = (await connection.execute(statement)).first()
+    connection, given = await session.connection(), {"thread": thread_id}
+    if actor.shop_ids is None:
+        row = (await connection.execute(_CONVERSATION, given)).first()
+    else:
+        row = (await connection.execute(_CONVERSATION_OF, given | {"shops": list(actor.shop_ids)})).first()
     if row is None:
         raise NotFound("no such thread")
     address, undeliverable = await address_of(session, thread_id, row.buyer_id)
@@ -129,40 +183,20 @@ async def conversation(session: AsyncSession, actor: Actor, thread_id: str) -> C
 async def address_of(session: AsyncSession, thread_id: str, buyer_id: str) -> tuple[str, bool]:
     """Where the buyer last wrote from in this thread, as long as it is still theirs; else their newest address."""
     connection = await session.connection()
-    last = (
-        select(_INBOUND.c.author)
-        .join(_MESSAGES, _MESSAGES.c.inbound_id == _INBOUND.c.id)
-        .where(_MESSAGES.c.thread_id == thread_id, _MESSAGES.c.author_kind == "buyer", _MESSAGES.c.automatic == "")
-        .where(_MESSAGES.c.channel == "email")
-        .order_by(_MESSAGES.c.id.desc())
-        .limit(1)
-    )
-    wrote_from = (await connection.execute(last)).scalar() or ""
-    known = (
-        select(_ADDRESSES.c.address, is_dead(_ADDRESSES.c.shop_id, _ADDRESSES.c.folded).label("dead"))
-        .where(_ADDRESSES.c.buyer_id == buyer_id)
-        .order_by((_ADDRESSES.c.folded == wrote_from).desc(), _ADDRESSES.c.id.desc())
-        .limit(1)
-    )
-    row = (await connection.execute(known)).first()
+    wrote_from = (await connection.execute(_WROTE_FROM, {"thread": thread_id})).scalar() or ""
+    row = (await connection.execute(_ADDRESS, {"buyer": buyer_id, "wrote_from": wrote_from})).first()
     return (row.address, row.dead) if row else ("", False)
 
 
 async def _order(session: AsyncSession, order_id: str | None) -> dict[str, Any] | None:
     if order_id is None:
         return None
-    row = (await (await session.connection()).execute(select(_ORDERS).where(_ORDERS.c.id == order_id))).one()
+    row = (await (await session.connection()).execute(_ORDER, {"order": order_id})).one()
     return dict(row._mapping)
 
 
 async def _ancestor(session: AsyncSession, thread_id: str) -> Ancestor | None:
-    statement = (
-        select(_MESSAGES)
-        .where(_MESSAGES.c.thread_id == thread_id, _MESSAGES.c.direction == "inbound", _MESSAGES.c.automatic == "")
-        .order_by(_MESSAGES.c.id.desc())
-        .limit(1)
-    )
-    row: Row[Any] | None = (await (await session.connection()).execute(statement)).first()
+    row: Row[Any] | None = (await (await session.connection()).execute(_ANCESTOR, {"thread": thread_id})).first()
     if row is None:
         return None
     at, text = row.sent_at or row.received_at, row.fresh_text or row.text
@@ -172,29 +206,18 @@ async def _ancestor(session: AsyncSession, thread_id: str) -> Ancestor | None:
 
 async def _our_ids(session: AsyncSession, thread_id: str) -> tuple[str, ...]:
     """The Message-IDs of what we sent in this thread, oldest first: the chain that mail programs thread by."""
-    statement = (
-        select(_MESSAGES.c.internet_message_id)
-        .where(_MESSAGES.c.thread_id == thread_id, _MESSAGES.c.direction == "outbound")
-        .order_by(_MESSAGES.c.id.desc())
-        .limit(10)
-    )
-    rows = (await (await session.connection()).execute(statement)).scalars().all()
+    rows = (await (await session.connection()).execute(_OUR_IDS, {"thread": thread_id})).scalars().all()
     return tuple(reversed([id_ for id_ in rows if id_]))
 
 
 async def keep_token(session: AsyncSession, token: ReplyToken) -> None:
     """Make the token valid until its `expires_at`, also when it was known before; a revoked one stays revoked."""
     connection = await session.connection()
-    dialect: Any = postgresql if connection.dialect.name == "postgresql" else sqlite
     values = {column.name: getattr(token, column.name) for column in _TOKENS.columns}
-    statement = dialect.insert(_TOKENS).values(**values)
-    extended = {"expires_at": statement.excluded.expires_at}
-    await connection.execute(statement.on_conflict_do_update(index_elements=["fingerprint"], set_=extended))
+    await connection.execute(_KEEP_TOKEN[connection.dialect.name], values)
 
 
 async def revoked_tokens(session: AsyncSession, thread_id: str, buyer_id: str) -> int:
     """How many tokens of this thread and buyer were revoked: the next one must differ from all of them."""
-    statement = select(func.count()).where(
-        _TOKENS.c.thread_id == thread_id, _TOKENS.c.buyer_id == buyer_id, _TOKENS.c.revoked_at.is_not(None)
-    )
-    return int((await (await session.connection()).execute(statement)).scalar_one())
+    given = {"thread": thread_id, "buyer": buyer_id}
+    return int((await (await session.connection()).execute(_REVOKED, given)).scalar_one())

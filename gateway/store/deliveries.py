@@ -35,6 +35,10 @@ _ATTEMPTS = table_of(DeliveryAttempt)
 _RAW = table_of(RawEmail)
 _THREADS = table_of(Thread)
 _CHANGED = update(_THREADS).where(_THREADS.c.id == bindparam("which")).values(change_no=bindparam("number"))
+_KEEP_BYTES = {
+    "sqlite": sqlite.insert(_RAW).on_conflict_do_nothing(index_elements=["sha256"]),
+    "postgresql": postgresql.insert(_RAW).on_conflict_do_nothing(index_elements=["sha256"]),
+}
 _ALARMED = _CHANGED.values(unread=True, needs_reply=True, status="open")
 
 
@@ -58,10 +62,9 @@ class Recorded:
 async def queue(session: AsyncSession, delivery: Mapping[str, Any], raw: bytes, blob_key: str | None) -> None:
     """Add a mail to the queue, with its bytes unless they are in the blob store, in the caller's transaction."""
     connection = await session.connection()
-    dialect: Any = postgresql if connection.dialect.name == "postgresql" else sqlite
     kept = {"sha256": delivery["sha256"], "size": len(raw), "created_at": delivery["queued_at"]}
     kept |= {"blob_key": blob_key, "content": None if blob_key else raw}
-    await connection.execute(dialect.insert(_RAW).on_conflict_do_nothing(index_elements=["sha256"]), kept)
+    await connection.execute(_KEEP_BYTES[connection.dialect.name], kept)
     await connection.execute(insert(_DELIVERIES), dict(delivery) | {"domain": split(delivery["rcpt_to"])[1]})
     await notify(connection, OUTBOUND)
 

@@ -64,6 +64,22 @@ _KEEP = {
 }
 _TAKEN = text(f"SELECT no FROM {TABLE} WHERE no IN :numbers").bindparams(bindparam("numbers", expanding=True))
 
+# Made once: making a statement costs several times as much as running it.
+_HEADS = (
+    select(
+        *(_T.c[name] for name in ("id", "shop_id", "buyer_id", "subject", "labels", "last_message_at")),
+        _B.c.name,
+        _O.c.order_no,
+        _O.c.tracking_no,
+    )
+    .join(_B, _B.c.id == _T.c.buyer_id)
+    .outerjoin(_O, _O.c.id == _T.c.order_id)
+    .where(_T.c.id.in_(bindparam("ids", expanding=True)), _T.c.merged_into_id.is_(None))
+)
+_HEAD_ADDRESSES = select(_ADDRESSES.c.buyer_id, _ADDRESSES.c.folded).where(
+    _ADDRESSES.c.buyer_id.in_(bindparam("buyers", expanding=True))
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Said:
@@ -159,23 +175,10 @@ def rebuild(connection: Connection) -> None:
 
 def _heads(connection: Connection, ids: list[str]) -> dict[str, tuple[Head, datetime]]:
     """What the rows of threads tell, of those that were not merged into others."""
-    statement = (
-        select(
-            *(_T.c[name] for name in ("id", "shop_id", "buyer_id", "subject", "labels", "last_message_at")),
-            _B.c.name,
-            _O.c.order_no,
-            _O.c.tracking_no,
-        )
-        .join(_B, _B.c.id == _T.c.buyer_id)
-        .outerjoin(_O, _O.c.id == _T.c.order_id)
-        .where(_T.c.id.in_(ids), _T.c.merged_into_id.is_(None))
-    )
-    rows = connection.execute(statement).all()
+    rows = connection.execute(_HEADS, {"ids": ids}).all()
     addresses: dict[str, list[str]] = {}
-    theirs = select(_ADDRESSES.c.buyer_id, _ADDRESSES.c.folded).where(
-        _ADDRESSES.c.buyer_id.in_({row.buyer_id for row in rows})
-    )
-    for address in connection.execute(theirs):
+    buyers = {"buyers": sorted({row.buyer_id for row in rows})}
+    for address in connection.execute(_HEAD_ADDRESSES, buyers):
         addresses.setdefault(address.buyer_id, []).append(address.folded)
     return {row.id: (_head(row, addresses.get(row.buyer_id, [])), row.last_message_at) for row in rows}
 

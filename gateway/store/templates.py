@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, insert, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gateway.clock import new_id
@@ -35,26 +35,39 @@ class Version:
     at: datetime
 
 
-async def _newest(session: AsyncSession, looked_at: tuple[Shelf, ...], locale: str | None = None) -> list[Any]:
-    """The newest versions on these shelves, those of the last shelf first."""
-    same = ("shop_id", "template_set", "name", "locale")
-    newest = select(*(_VERSIONS.c[name] for name in same), func.max(_VERSIONS.c.version).label("version"))
-    newest = newest.where(_VERSIONS.c.shop_id.in_({one.shop_id for one in looked_at}))
-    newest = newest.where(_VERSIONS.c.template_set.in_({one.template_set for one in looked_at}))
-    newest = newest.group_by(*(_VERSIONS.c[name] for name in same))
-    if locale is not None:
-        newest = newest.where(_VERSIONS.c.locale == locale)
-    last = newest.subquery()
-    joined = _VERSIONS.join(last, (_VERSIONS.c.version == last.c.version) & _same(last, same))
-    found = await rows(session, select(_VERSIONS).select_from(joined))
-    return sorted(found, key=lambda row: -looked_at.index(Shelf(row.shop_id, row.template_set)))
+_KEYS = ("shop_id", "template_set", "name", "locale")
 
 
-def _same(last: Any, names: tuple[str, ...]) -> Any:
-    first, *rest = (_VERSIONS.c[name] == last.c[name] for name in names)
+def _same(last: Any) -> Any:
+    first, *rest = (_VERSIONS.c[name] == last.c[name] for name in _KEYS)
     for one in rest:
         first = first & one
     return first
+
+
+def _newest_of(*locale: ColumnElement[bool]) -> Select[Any]:
+    newest = select(*(_VERSIONS.c[name] for name in _KEYS), func.max(_VERSIONS.c.version).label("version"))
+    newest = newest.where(_VERSIONS.c.shop_id.in_(bindparam("shops", expanding=True)))
+    newest = newest.where(_VERSIONS.c.template_set.in_(bindparam("sets", expanding=True)), *locale)
+    last = newest.group_by(*(_VERSIONS.c[name] for name in _KEYS)).subquery()
+    joined = _VERSIONS.join(last, (_VERSIONS.c.version == last.c.version) & _same(last))
+    return select(_VERSIONS).select_from(joined)
+
+
+# Made once: making them costs several times as much as running them, and each mail does.
+_NEWEST, _NEWEST_IN = _newest_of(), _newest_of(_VERSIONS.c.locale == bindparam("locale"))
+
+
+async def _newest(session: AsyncSession, looked_at: tuple[Shelf, ...], locale: str | None = None) -> list[Any]:
+    """The newest versions on these shelves, those of the last shelf first."""
+    given: dict[str, Any] = {"shops": sorted({one.shop_id for one in looked_at})}
+    given |= {"sets": sorted({one.template_set for one in looked_at})}
+    connection = await session.connection()
+    if locale is None:
+        found = (await connection.execute(_NEWEST, given)).all()
+    else:
+        found = (await connection.execute(_NEWEST_IN, given | {"locale": locale})).all()
+    return sorted(found, key=lambda row: -looked_at.index(Shelf(row.shop_id, row.template_set)))
 
 
 async def stored(session: AsyncSession, shop_id: str, locale: str, template_set: str = "") -> dict[str, str]:

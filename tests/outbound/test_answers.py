@@ -1,8 +1,12 @@
 """A seller's answer: one message, one mail, queued together; what the buyer's server makes of it is shown."""
 
 import asyncio
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
+from sqlalchemy import Engine, event
 
 from gateway.domain.actors import SYSTEM, Actor
 from gateway.domain.couriers import Deferred, Refused
@@ -264,3 +268,33 @@ Diagnostic-Code: smtp; 550 5.1.1 no such user\r
 \r
 --b--\r
 """
+
+
+@contextmanager
+def asked() -> Iterator[list[tuple[str, int]]]:
+    """Every statement of every database meanwhile, with the thread that asked it."""
+    found: list[tuple[str, int]] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if not statement.startswith(("BEGIN", "NOTIFY")):
+            found.append((statement, threading.get_ident()))
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        yield found
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+
+
+async def test_an_answer_asks_few_things_and_none_in_the_thread_that_serves_everybody(
+    house: House, thread_id: str
+) -> None:
+    counts = []
+    for number in range(4):
+        await house.receive(mail(f"Re: 包裹在哪里 {number}", "And?"))
+        with asked() as statements:
+            await reply(house.gw, SELLER, thread_id, ReplyDraft("On its way.", idempotency_key=f"k{number}"))
+        counts.append(len(statements))
+        assert threading.get_ident() not in {thread for _, thread in statements}
+    assert set(counts) == {counts[0]}
+    assert counts[0] <= 28
