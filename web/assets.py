@@ -3,7 +3,9 @@
 import gzip
 import hashlib
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 from aiohttp import web
@@ -12,6 +14,7 @@ from markupsafe import Markup
 STATIC = Path(__file__).parent / "static"
 _TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".png": "image/png"}
 SPRITE = "icons.svg"
+_IMPORTED = re.compile(rb' from "\./([\w-]+\.js)"')
 _SHAPES = re.compile(r"<svg[^>]*>(.*)</svg>", re.DOTALL)
 
 
@@ -31,7 +34,8 @@ class Assets:
     def __init__(self, root: Path = STATIC) -> None:
         plots = sorted((root / "vendor" / "uplot").iterdir())
         files = [path for path in [*sorted(root.iterdir()), *plots] if path.suffix in _TYPES]
-        self._assets = {path.name: _load(path) for path in files}
+        self._assets = {path.name: _load(path) for path in files if path.suffix != ".js"}
+        self._assets |= _load_scripts(path for path in files if path.suffix == ".js")
         icons = sorted((root / "vendor" / "lucide").glob("*.svg"))
         self.icons = frozenset(path.stem for path in icons)
         sprite = "".join(['<svg xmlns="http://www.w3.org/2000/svg">', *map(_symbol, icons), "</svg>"])
@@ -64,6 +68,24 @@ class Assets:
 
 def _load(path: Path) -> Asset:
     return _asset(path.read_bytes(), _TYPES[path.suffix])
+
+
+def _load_scripts(paths: Iterable[Path]) -> dict[str, Asset]:
+    """Scripts import each other by version too: a browser keeps them all, and never mixes those of two releases.
+
+    Raises CycleError, since a version can't depend on itself, and KeyError for a script that is not there.
+    """
+    texts = {path.name: path.read_bytes() for path in paths}
+    imported = {name: [other.decode() for other in _IMPORTED.findall(text)] for name, text in texts.items()}
+    scripts: dict[str, Asset] = {}
+
+    def by_version(match: re.Match[bytes]) -> bytes:
+        name = match[1].decode()
+        return f' from "./{name}?v={scripts[name].version}"'.encode()
+
+    for name in TopologicalSorter(imported).static_order():
+        scripts[name] = _asset(_IMPORTED.sub(by_version, texts[name]), _TYPES[".js"])
+    return scripts
 
 
 def _asset(content: bytes, content_type: str) -> Asset:

@@ -67,6 +67,30 @@ async def test_a_versioned_file_is_kept_for_a_year_and_another_is_not(site: Site
     assert (await browser.get("/static/base.css?v=old")).headers["Cache-Control"] == "no-cache"
 
 
+async def test_scripts_import_each_other_by_version_so_that_all_are_kept(site: Site) -> None:
+    browser, seen, ahead = await site.browser(), set[str](), [Assets().url("app.js")]
+    while ahead:
+        answer = await browser.get(url := ahead.pop())
+        assert "immutable" in answer.headers["Cache-Control"], url
+        seen.add(url)
+        named = re.findall(r'from "\./([^"]+)"', answer.text)
+        ahead += [f"/static/{name}" for name in named if f"/static/{name}" not in seen]
+    assert len(seen) > 5
+
+
+def test_what_a_script_imports_is_exported_there() -> None:
+    imports = re.compile(r'^import \{ (.+) \} from "\./([\w-]+\.js)";$', re.MULTILINE)
+    scripts = {path.name: path.read_text("utf-8") for path in STATIC.glob("*.js")}
+    found = [(name, other, words) for name, text in scripts.items() for words, other in imports.findall(text)]
+    assert len(found) == sum(len(re.findall("^import ", text, re.MULTILINE)) for text in scripts.values()) > 5
+    for name, other, words in found:
+        for word in words.split(", "):
+            assert re.search(rf"^export (async )?(const|let|function) {word}\b", scripts[other], re.MULTILINE), (
+                name,
+                word,
+            )
+
+
 def test_css_colours_come_from_the_palette_alone() -> None:
     for name in ("inbox.css", "thread.css"):
         text = (STATIC / name).read_text("utf-8")
