@@ -1,12 +1,13 @@
 """Writing in a real Chromium: a draft in two browsers, undo, canned replies by "/", colleagues at the same thread."""
 
+import asyncio
 import re
 from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page, Route, expect
 
 from gateway.domain.canned import Canned
 from gateway.inbox import blocking, canned, presence, restructuring, threads
@@ -134,3 +135,33 @@ async def test_every_state_of_the_composer_and_its_pages(
         found[name] = await look(opened, path, script)
     assert {name: wrong for name, wrong in found.items() if wrong} == {}
     assert opened.foreign == []
+
+
+@pytest.mark.slow
+async def test_an_older_look_at_the_page_takes_back_nothing_that_was_done(site: Site, chromium: Browser) -> None:
+    opened = await window(chromium, site, locale="en-US")
+    page, looked, let_go = opened.page, asyncio.Event(), asyncio.Event()
+    await opened.sign_in()
+
+    async def keep_the_first_back(route: Route) -> None:
+        if looked.is_set() or "x-background" not in route.request.headers:
+            await route.continue_()
+        else:
+            older = await route.fetch()
+            looked.set()
+            await let_go.wait()
+            await route.fulfill(response=older)
+
+    await page.goto(f"{opened.base}/threads/{site.thread_id}")
+    await page.route("**/threads/*", keep_the_first_back)
+    await threads.change_thread(site.gw, builders.actor_for(site.admin), site.thread_id, {"labels": ["lamp"]})
+    await looked.wait()
+    await page.keyboard.press("e")
+    await expect(page.locator(".status")).to_have_text("Closed")
+    async with page.expect_response(lambda answer: answer.ok and "x-background" in answer.request.headers) as kept:
+        let_go.set()
+    await (await kept.value).finished()
+    await page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    # At once, and not only by the look of each minute.
+    await expect(page.locator("#thread")).to_contain_text("lamp", timeout=30_000)
+    await expect(page.locator(".status")).to_have_text("Closed", timeout=30_000)

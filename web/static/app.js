@@ -87,6 +87,7 @@ async function load(url, options = {}, push = false, transport = fetch) {
   if (!(response.headers.get("Content-Type") ?? "").startsWith("text/html")) return false;
   const text = await response.text();
   if ([409, 422].includes(response.status) && options.method === "POST") return text;
+  newest = ++begun;
   show(text, push ? response.url : null);
   return true;
 }
@@ -106,19 +107,24 @@ async function visit(url) {
 }
 
 let waiting;
+let begun = 0;
+let newest = 0; // a look at the page that began before this one knows less, and is not shown
 let sending = 0; // while a text is on its way its form may be replaced by the answer alone
 function refreshSoon() {
   clearTimeout(waiting);
   waiting = setTimeout(async () => {
     if (sending) return refreshSoon();
-    const [mine, here] = [asked, location.href];
+    const [mine, here, look] = [asked, location.href, ++begun];
     try {
       const response = await fetch(here, { headers: BACKGROUND });
       if (response.status === 401) return location.reload();
       const text = await response.text();
-      if (sending) return refreshSoon();
+      if (sending || look < newest) return refreshSoon();
       // Whoever has gone elsewhere meanwhile is not taken back.
-      if (response.ok && mine === asked && here === location.href) show(text, null);
+      if (response.ok && mine === asked && here === location.href) {
+        newest = look;
+        show(text, null);
+      }
       if (response.ok) connected();
     } catch {
       lost();
