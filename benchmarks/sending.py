@@ -116,12 +116,13 @@ class Maker:
     """Renders, composes and signs answers to buyers, as the gateway does for each."""
 
     renderer: Renderer
+    context: dict[str, Any]
     key: DkimKey
     mail: Outgoing
 
     def make(self, number: int) -> tuple[dict[str, Any], bytes]:
         """One mail: its row in the queue, and its bytes."""
-        context = self.renderer.sample("reply") | {"text": f"Answer {number}: your parcel is on its way."}
+        context = self.context | {"text": f"Answer {number}: your parcel is on its way."}
         words, id_, now = self.renderer.render("reply", "en", context), new_id(), SystemClock().now()
         own_id = f"{id_}@inbox.example"
         mail = replace(self.mail, internet_message_id=own_id, subject=words.subject, text=words.text, html=words.html)
@@ -136,7 +137,8 @@ def maker() -> Maker:
     """With a key of its own."""
     address = "r.token@inbox.example"
     mail = Outgoing("莲花茶庄", address, "buyer@example.com", address, "", "", "", SystemClock().now(), "inbox.example")
-    return Maker(Renderer(), rsa.generate_private_key(65537, 2048), mail)
+    renderer = Renderer()
+    return Maker(renderer, renderer.sample("reply"), rsa.generate_private_key(65537, 2048), mail)
 
 
 async def ours(folder: Path, port: int, mails: int) -> tuple[Rate, int]:

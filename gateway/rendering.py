@@ -152,8 +152,16 @@ def _loader(root: Path, overrides: Path | Mapping[str, str] | None) -> BaseLoade
     return ChoiceLoader([theirs, ours])
 
 
+class _Sandbox(ImmutableSandboxedEnvironment):
+    """Most of what a template shows lies in dicts: they are asked for their items first, without an exception."""
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """See the sandbox; an item of a dict needs none of its checks."""
+        return obj[attribute] if type(obj) is dict and attribute in obj else super().getattr(obj, attribute)
+
+
 def _environment(loader: BaseLoader) -> ImmutableSandboxedEnvironment:
-    environment = ImmutableSandboxedEnvironment(
+    environment = _Sandbox(
         loader=loader,
         undefined=StrictUndefined,
         autoescape=lambda name: name is not None and name.endswith(".html"),

@@ -38,6 +38,7 @@ class TestOverrides:
             "{{ ''.__class__.__mro__[1].__subclasses__() }}",
             "{{ shop_name.__init__.__globals__ }}",
             "{{ words.clear() }}",
+            "{{ words.__class__.__mro__ }}",
             "{% include '/etc/passwd' %}",
             "{% include '../../../pyproject.toml' %}",
             "{{ unclosed",
@@ -49,6 +50,10 @@ class TestOverrides:
         renderer = Renderer({"sign-in/en/body.txt": source})
         with pytest.raises(Invalid, match=r"^template sign-in/en/body\.txt: "):
             renderer.render("sign-in", "en", renderer.sample("sign-in"))
+
+
+def test_what_a_context_calls_like_a_word_of_pythons_is_what_the_template_shows() -> None:
+    assert shown_by("{{ order.items }}, {{ order.get('items') }}", "en", order={"items": "two lamps"}).count("two") == 2
 
 
 def test_an_unknown_template_names_those_that_there_are() -> None:

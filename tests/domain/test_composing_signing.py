@@ -27,6 +27,7 @@ MAILS = {
     "chinese": mail(from_name="莲花茶馆", subject="Re: 我的包裹在哪里？" * 8, text="您好 \n\n\n", html="<p>您好</p>"),
     "empty": mail(text="", subject="", from_name="", to_name=""),
     "blanks": mail(text="two  blanks\tand a tab \n \n\n\n.\n", subject="  many   blanks  "),
+    "runs": mail(text="".join(f"x{gap}y\n" for n in range(1, 18) for gap in (" " * n, "\t" * n, " \t" * n))),
     "rich": mail(
         attachments=(File("发票.pdf", "application/pdf", b"x" * 9000),),
         html="<p>x</p>" * 500,

@@ -11,6 +11,7 @@ _SPLITS_LINES = dict.fromkeys((*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029)
 # Overrides and isolates reorder what stands around them: `exe.fdp` reads as `pdf.exe`. The plain marks
 # U+200E and U+200F stay: Arabic and Hebrew names need them, and they can't reach beyond their neighbours.
 _REORDERS = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF), None)
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _CLEANING = str.maketrans({**_SPLITS_LINES, **_REORDERS})
 
 _WORD = r"=\?[!->@-~]{1,60}\?[bBqQ]\?[!->@-~]*\?="
@@ -36,7 +37,7 @@ def clean(text: str, longest: int) -> str:
 
 
 def _has_surrogate(text: str) -> bool:
-    return any("\ud800" <= character <= "\udfff" for character in text)
+    return not text.isascii() and _SURROGATE.search(text) is not None
 
 
 def _decoded(text: str) -> str:

@@ -43,7 +43,7 @@ def text_part(subtype: str, text: str) -> Part:
 
 
 def _encoded(data: bytes) -> tuple[str, bytes]:
-    if data.isascii() and all(len(line) <= headers.LINE for line in data.split(b"\r\n")):
+    if data.isascii() and max(map(len, data.split(b"\r\n"))) <= headers.LINE:
         return "7bit", data
     if len(data.translate(None, _ASCII)) * 6 < len(data):
         return "quoted-printable", _quoted_printable(data)

