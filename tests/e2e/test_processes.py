@@ -53,7 +53,7 @@ def test_processes_end_with_one_that_is_killed(postgres_server: Server, tmp_path
         assert process.stdout is not None
         process.stdout.close()
         znx.processes.clear()
-        eventually(lambda: not any(_runs(pid) for pid in others), 40)
+        eventually(lambda: not any(_runs(pid) for pid in others))
 
 
 def _runs(pid: int) -> bool:

@@ -101,8 +101,13 @@ async def _hand_over(reader: asyncio.StreamReader, writer: asyncio.StreamWriter,
     return await _said(reader) == b"250"
 
 
-@pytest.mark.parametrize("count", [600, pytest.param(10_000, marks=pytest.mark.slow)])
-async def test_a_flood_is_shed_and_good_clients_get_through(count: int, znx: Znx) -> None:
+@pytest.mark.parametrize(
+    ("count", "at_once", "before_long"), [(600, 10.0, 30.0), pytest.param(10_000, 1.0, 5.0, marks=pytest.mark.slow)]
+)
+async def test_a_flood_is_shed_and_good_clients_get_through(
+    count: int, at_once: float, before_long: float, znx: Znx
+) -> None:
+    """The few of the short run need no more than not to wait for anybody's patience, whatever else the machine does."""
     port = znx.port("smtp")
     async with flood(port, count) as crowd:
         coming = asyncio.create_task(crowd.come(count))
@@ -113,8 +118,8 @@ async def test_a_flood_is_shed_and_good_clients_get_through(count: int, znx: Znx
     assert crowd.greeted + len(crowd.refused) == count
     assert crowd.refused, "the house was never full"
     # The flood runs on the same machine and waits for it too: a hundredth may have waited for itself.
-    assert sorted(crowd.refused)[len(crowd.refused) * 99 // 100] < 1.0
-    assert max(waits) < 5.0
+    assert sorted(crowd.refused)[len(crowd.refused) * 99 // 100] < at_once
+    assert max(waits) < before_long
 
 
 async def test_a_trickle_is_cut_when_the_house_is_full(znx: Znx) -> None:
@@ -124,7 +129,7 @@ async def test_a_trickle_is_cut_when_the_house_is_full(znx: Znx) -> None:
     assert await _said(reader) == b"220"
     async with flood(port, ROOM) as crowd:
         await crowd.come(ROOM)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             with contextlib.suppress(ConnectionError):
                 while not reader.at_eof() and not await _cut(reader, writer):
                     pass

@@ -135,7 +135,7 @@ async def test_closing_never_waits_longer_than_its_grace(serve: Serving, stage: 
         client.send(b"text\r\n" if stage == "data" else b"text\r\n.\r\n")
     if stage == "commit":
         await soon(server.door.waiting)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(20):
         await server.listener.close(grace=0.05)
     server.door.open.set()
     assert b"queued" not in await client.everything()

@@ -22,7 +22,7 @@ class Stream:
 
     async def next(self) -> dict[str, str]:
         """The next event's data; fails the test when none comes."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while True:
                 block = (await self.response.content.readuntil(b"\n\n")).decode()
                 fields = dict(line.split(": ", 1) for line in block.strip().splitlines() if not line.startswith(":"))
@@ -84,7 +84,7 @@ async def test_nothing_of_another_shop_is_told(api: Api) -> None:
 
 async def test_open_streams_do_not_keep_the_server_from_stopping(api: Api) -> None:
     async with following(api), following(api):
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             await api.client.server.close()
 
 
