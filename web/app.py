@@ -8,6 +8,7 @@ from contextlib import suppress
 from aiohttp import web
 
 from gateway.context import Gateway
+from gateway.inbox.desks import Shelf
 
 from . import hooks, security
 from .api import setup
@@ -15,7 +16,7 @@ from .assets import Assets
 from .forms import MIB
 from .guarding import failures_to_pages
 from .i18n import Catalogs
-from .keys import ASSETS, CATALOGS, GATEWAY, PULSE, ROWS, TEMPLATES
+from .keys import ASSETS, CATALOGS, GATEWAY, PULSE, ROWS, SHELF, TEMPLATES
 from .pulse import Pulse
 from .routes import add_routes, check_routes
 from .rows import Rows
@@ -27,7 +28,7 @@ def make_app(gw: Gateway) -> web.Application:
     app = web.Application(middlewares=[failures_to_pages], client_max_size=MIB)
     app[GATEWAY], app[PULSE] = gw, Pulse(gw)
     app[ASSETS], app[CATALOGS], app[TEMPLATES] = _looks()
-    app[ROWS] = Rows(app[TEMPLATES])
+    app[ROWS], app[SHELF] = Rows(app[TEMPLATES]), Shelf()
     app.on_response_prepare.append(security.set_headers)
     app.cleanup_ctx.append(_pulse)
     app.on_shutdown.append(_end_streams)

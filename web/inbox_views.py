@@ -10,11 +10,11 @@ from markupsafe import Markup
 
 from gateway.clock import new_id
 from gateway.domain.conversations import SORTS, VIEWS, Sort, ThreadDetail, ThreadQuery, ThreadSummary
-from gateway.inbox import batch, sorting, threads
+from gateway.inbox import batch, desks, sorting
 
 from . import list_filters
 from .i18n import N_
-from .keys import FORM, ROWS, gateway, visit
+from .keys import FORM, ROWS, SHELF, gateway, visit
 from .pages import back, locale_of, render
 from .rows import Look, Shown
 from .times import zone_of
@@ -91,12 +91,12 @@ def place_of(request: web.Request) -> Place:
     return Place(query.get("shop", ""), view if view in VIEWS else _default_view(words), words, query.get("cursor", ""))
 
 
-async def desk_of(request: web.Request) -> threads.Desk:
+async def desk_of(request: web.Request) -> desks.Desk:
     """Read the views, the list and the counts. Raises NotFound for a shop of somebody else."""
     place = place_of(request)
     shop, sort = place.shop or None, sort_of(request, place.view)
     query = ThreadQuery(shop, place.view, place.q, cursor=place.cursor, limit=PER_PAGE, sort=sort)
-    return await threads.desk(gateway(request), visit(request).actor, query)
+    return await desks.desk(gateway(request), visit(request).actor, query, request.config_dict[SHELF])
 
 
 def sort_of(request: web.Request, view: str) -> Sort:
@@ -118,7 +118,7 @@ async def inbox_page(request: web.Request) -> web.StreamResponse:
 
 
 async def show(
-    request: web.Request, desk: threads.Desk, detail: ThreadDetail | None, status: int = 200, **more: object
+    request: web.Request, desk: desks.Desk, detail: ThreadDetail | None, status: int = 200, **more: object
 ) -> web.Response:
     """The inbox page, with a thread or without."""
     values = {"colleagues": (), "conversation": None} | more
@@ -151,7 +151,7 @@ async def show(
     )
 
 
-def _rows(request: web.Request, desk: threads.Desk, place: Place, open_id: str) -> Callable[[ThreadSummary], Markup]:
+def _rows(request: web.Request, desk: desks.Desk, place: Place, open_id: str) -> Callable[[ThreadSummary], Markup]:
     """What makes the row of a thread for this page."""
     zone_name = visit(request).account.time_zone
     look = Look(

@@ -3,6 +3,7 @@
 from aiohttp import web
 
 from gateway.context import Gateway
+from gateway.inbox.desks import Shelf
 from gateway.people.accounts import Visit
 
 from .assets import Assets
@@ -17,6 +18,7 @@ ASSETS: web.AppKey[Assets] = web.AppKey("assets", Assets)
 CATALOGS: web.AppKey[Catalogs] = web.AppKey("catalogs", Catalogs)
 TEMPLATES: web.AppKey[Templates] = web.AppKey("templates", Templates)
 ROWS: web.AppKey[Rows] = web.AppKey("rows", Rows)
+SHELF: web.AppKey[Shelf] = web.AppKey("shelf", Shelf)
 PULSE: web.AppKey[Pulse] = web.AppKey("pulse", Pulse)
 
 VISIT: web.RequestKey[Visit] = web.RequestKey("visit", Visit)

@@ -1,7 +1,6 @@
 """The seller's side of threads: list, read, change, note. Answering by mail is `outbound`'s job."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -30,10 +29,9 @@ from gateway.domain.editing import columns_of
 from gateway.domain.ids import is_id
 from gateway.domain.mentions import mentioned
 from gateway.domain.messages import NewMessage, Place
-from gateway.domain.writing import Viewer
 from gateway.errors import Invalid, NotFound
 from gateway.outbound import buyer_notices
-from gateway.store import drafts, mentions, messages, people, presence, teams, thread_lists, threads
+from gateway.store import drafts, mentions, messages, people, teams, thread_lists, threads
 from gateway.store.audit import record
 from gateway.store.filing import bump_change, file_message
 from gateway.store.inbound import raw_of
@@ -42,48 +40,12 @@ MAX_NOTE_CHARS = 100_000
 OTHERS_SHOWN = 6
 
 
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """One look at the inbox: a page of threads, the counts, the shops, and the version that all of it shows.
-
-    `present` are the other people who have a thread open, by the thread's id.
-    """
-
-    page: Page
-    counts: Mapping[str, int]
-    shops: tuple[ShopView, ...]
-    version: int
-    people: tuple[Person, ...] = ()
-    present: Mapping[str, tuple[Viewer, ...]] = field(default_factory=dict)
-
-
-async def desk(gw: Gateway, actor: Actor, query: ThreadQuery) -> Desk:
-    """Everything that an inbox page shows around a thread. Raises as `list_threads` does.
-
-    The version is read before what it is of: a change meanwhile shows a page anew, and none goes by unseen.
-    """
-    _check(query)
-    now = gw.clock.now()
-
-    async def read(session: AsyncSession) -> Desk:
-        reached, version = await threads.reach(session, actor)
-        known = [shop.id for shop in reached if query.shop in (None, shop.slug)]
-        if query.shop is not None and not known:
-            raise NotFound("no such shop")
-        page = await thread_lists.page(session, actor, query, known)
-        counts = await threads.counts(session, actor, query.shop, known)
-        staff = await people.colleagues_of(session, [shop.id for shop in reached])
-        return Desk(page, counts, reached, version, staff, await presence.present(session, actor, now))
-
-    return await gw.db.look(read)
-
-
 async def list_threads(gw: Gateway, actor: Actor, query: ThreadQuery) -> Page:
     """A page of threads, without bodies.
 
     Raises Invalid for a wrong view, order, limit or cursor, NotFound for a shop that the actor does not reach.
     """
-    _check(query)
+    check_query(query)
 
     async def read(session: AsyncSession) -> Page:
         if query.shop is not None and query.shop not in (shop.slug for shop in await threads.shops(session, actor)):
@@ -93,7 +55,8 @@ async def list_threads(gw: Gateway, actor: Actor, query: ThreadQuery) -> Page:
     return await gw.db.look(read)
 
 
-def _check(query: ThreadQuery) -> None:
+def check_query(query: ThreadQuery) -> None:
+    """Raises Invalid for a wrong view, order or limit."""
     if query.view not in VIEWS:
         raise Invalid(f"view must be one of {', '.join(VIEWS)}", field="view")
     if query.sort not in SORTS:

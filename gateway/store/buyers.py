@@ -14,6 +14,7 @@ from gateway.domain.orders import fold_order_no
 from gateway.errors import NotFound
 from gateway.models import Buyer, BuyerAddress, BuyerLink, Order, OrderLink, ReplyToken, Thread
 from gateway.models.columns import table_of
+from gateway.store.changes import changed_buyer
 from gateway.store.filing import bump_change, lock_buyer
 from gateway.store.search_index import indexed, refresh_buyer
 
@@ -61,6 +62,7 @@ async def add_address(session: AsyncSession, shop_id: str, buyer_id: str, addres
         row | {"confirmed_at": now, "created_at": now},
     )
     await indexed(session, refresh_buyer, buyer_id)
+    await changed_buyer(session, shop_id, buyer_id)
 
 
 async def merge(session: AsyncSession, shop_id: str, source: str, target: str) -> None:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, insert, or_, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gateway.clock import new_id
@@ -14,6 +14,7 @@ from gateway.domain.orders import BuyerDocument, OrderDocument, OrderRecord, fol
 from gateway.errors import NotFound
 from gateway.models import Buyer, BuyerAddress, Message, Order, Shop, Thread
 from gateway.models.columns import table_of
+from gateway.store.changes import changed_buyer
 from gateway.store.filing import lock_buyer
 from gateway.store.search_index import indexed, refresh_buyer
 
@@ -30,21 +31,32 @@ async def put_order(session: AsyncSession, shop_id: str, order_no: str, document
     """
     connection = await session.connection()
     known = await _lock_order(session, shop_id, order_no)
-    buyer_id = await _buyer(session, shop_id, document.buyer, known.buyer_id if known else None, now)
-    values = document.columns() | {"buyer_id": buyer_id, "updated_at": now}
+    buyer_id, told = await _buyer(session, shop_id, document.buyer, known.buyer_id if known else None, now)
+    values = document.columns() | {"buyer_id": buyer_id}
     if known is not None:
-        await connection.execute(update(_ORDERS).where(_ORDERS.c.id == known.id).values(**values))
-        await indexed(session, refresh_buyer, buyer_id)
+        told |= any(known._mapping[name] != value for name, value in values.items())
+        await connection.execute(update(_ORDERS).where(_ORDERS.c.id == known.id).values(updated_at=now, **values))
+        await _show(session, shop_id, buyer_id, told)
+        if known.buyer_id != buyer_id:
+            await changed_buyer(session, shop_id, known.buyer_id)
         return False
     identity = {"id": new_id(), "shop_id": shop_id, "order_no": order_no, "order_no_folded": fold_order_no(order_no)}
-    await connection.execute(insert(_ORDERS), {"items": [], "created_at": now} | identity | values)
-    await indexed(session, refresh_buyer, buyer_id)
+    made = {"items": [], "created_at": now, "updated_at": now} | identity | values
+    await connection.execute(insert(_ORDERS), made)
+    await _show(session, shop_id, buyer_id, told)
     return True
+
+
+async def _show(session: AsyncSession, shop_id: str, buyer_id: str, told: bool) -> None:
+    """Let searches and, if anything is `told` that is new, open pages know."""
+    await indexed(session, refresh_buyer, buyer_id)
+    if told:
+        await changed_buyer(session, shop_id, buyer_id)
 
 
 async def _lock_order(session: AsyncSession, shop_id: str, order_no: str) -> Row[Any, Any] | None:
     statement = (
-        select(_ORDERS.c.id, _ORDERS.c.buyer_id)
+        select(_ORDERS)
         .where(_ORDERS.c.shop_id == shop_id, _ORDERS.c.order_no_folded == fold_order_no(order_no))
         .with_for_update(key_share=True)
     )
@@ -53,22 +65,25 @@ async def _lock_order(session: AsyncSession, shop_id: str, order_no: str) -> Row
 
 async def _buyer(
     session: AsyncSession, shop_id: str, buyer: BuyerDocument, ordered_by: str | None, now: datetime
-) -> str:
-    """Whose the order is: the address's owner, else whoever had it, who gets the address too, else a new buyer."""
+) -> tuple[str, bool]:
+    """Whose the order is: the address's owner, else whoever had it, who gets the address too, else a new buyer.
+
+    And whether anything is new of a buyer who was known.
+    """
     owner = await _owner(session, shop_id, fold(buyer.email))
     buyer_id = owner or ordered_by or new_id()
     told = {name: value for name in ("name", "locale") if (value := getattr(buyer, name))}
     if owner or ordered_by:
         await lock_buyer(session, buyer_id)
-        await _tell(session, buyer_id, told)
+        new = await _tell(session, buyer_id, told)
     else:
         made = {"id": buyer_id, "shop_id": shop_id, "name": "", "locale": "", "created_at": now}
         await (await session.connection()).execute(insert(_BUYERS), made | told)
+        new = False
     if owner:
-        await _confirm(session, shop_id, buyer.email, now)
-    else:
-        await _add_address(session, shop_id, buyer_id, buyer.email, now)
-    return buyer_id
+        return buyer_id, await _confirm(session, shop_id, buyer.email, now) or new
+    await _add_address(session, shop_id, buyer_id, buyer.email, now)
+    return buyer_id, ordered_by is not None
 
 
 async def _owner(session: AsyncSession, shop_id: str, folded: str) -> str | None:
@@ -76,18 +91,23 @@ async def _owner(session: AsyncSession, shop_id: str, folded: str) -> str | None
     return (await (await session.connection()).execute(statement)).scalar()
 
 
-async def _tell(session: AsyncSession, buyer_id: str, told: dict[str, str]) -> None:
-    if told:
-        await (await session.connection()).execute(update(_BUYERS).where(_BUYERS.c.id == buyer_id).values(**told))
+async def _tell(session: AsyncSession, buyer_id: str, told: dict[str, str]) -> bool:
+    """Whether any of it is new."""
+    if not told:
+        return False
+    other = or_(*(_BUYERS.c[name] != value for name, value in told.items()))
+    statement = update(_BUYERS).where(_BUYERS.c.id == buyer_id, other).values(**told)
+    return (await (await session.connection()).execute(statement)).rowcount > 0
 
 
-async def _confirm(session: AsyncSession, shop_id: str, email: str, now: datetime) -> None:
-    """The shop vouches for the address from now on, if nobody has before."""
-    await (await session.connection()).execute(
+async def _confirm(session: AsyncSession, shop_id: str, email: str, now: datetime) -> bool:
+    """The shop vouches for the address from now on; whether nobody has before."""
+    statement = (
         update(_ADDRESSES)
         .where(_ADDRESSES.c.shop_id == shop_id, _ADDRESSES.c.folded == fold(email), _ADDRESSES.c.confirmed_at.is_(None))
         .values(confirmed_at=now)
     )
+    return (await (await session.connection()).execute(statement)).rowcount > 0
 
 
 async def _add_address(session: AsyncSession, shop_id: str, buyer_id: str, email: str, now: datetime) -> None:

@@ -17,6 +17,7 @@ from gateway.clock import new_id
 from gateway.domain.sources.hearing import Outcome, Part, parts_json, parts_of
 from gateway.models import InboundEmail, Order, OrderSource, RawEmail, Shop, SourceDelivery, SourceOrder
 from gateway.models.columns import table_of
+from gateway.store.changes import changed_buyer
 
 _SOURCES, _CALLS, _KNOWN = table_of(OrderSource), table_of(SourceDelivery), table_of(SourceOrder)
 _SHOPS, _ORDERS, _INBOUND, _RAW = table_of(Shop), table_of(Order), table_of(InboundEmail), table_of(RawEmail)
@@ -117,8 +118,10 @@ async def change_order(
 ) -> None:
     """Set some columns of an order that is there."""
     same = (_ORDERS.c.shop_id == shop_id, _ORDERS.c.order_no_folded == order_no_folded)
-    statement = update(_ORDERS).where(*same).values(**columns, updated_at=now)
-    await (await session.connection()).execute(statement)
+    statement = update(_ORDERS).where(*same).values(**columns, updated_at=now).returning(_ORDERS.c.buyer_id)
+    buyer_id = (await (await session.connection()).execute(statement)).scalar()
+    if buyer_id is not None:
+        await changed_buyer(session, shop_id, buyer_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from gateway.errors import NotFound
 from gateway.models import Channel, Shop, TeamMember, Thread, User
 from gateway.models import Team as TeamRow
 from gateway.models.columns import table_of
+from gateway.store.changes import changed_setup
 from gateway.store.people import colleagues
 from gateway.store.threads import rows
 
@@ -82,6 +83,7 @@ async def put(session: AsyncSession, values: dict[str, Any], members: Iterable[s
     await connection.execute(delete(_M).where(_M.c.team_id == id_))
     for position, user_id in enumerate(members):
         await connection.execute(insert(_M).values(id=new_id(), team_id=id_, user_id=user_id, position=position))
+    await changed_setup(session, values["shop_id"])
 
 
 async def name_taken(session: AsyncSession, folded: str, but: str) -> bool:
@@ -96,7 +98,8 @@ async def remove(session: AsyncSession, id_: str) -> None:
     for table in (_THREADS, _CHANNELS):
         await connection.execute(update(table).where(table.c.team_id == id_).values(team_id=None))
     await connection.execute(delete(_M).where(_M.c.team_id == id_))
-    await connection.execute(delete(_T).where(_T.c.id == id_))
+    shop_id = (await connection.execute(delete(_T).where(_T.c.id == id_).returning(_T.c.shop_id))).scalar()
+    await changed_setup(session, shop_id)
 
 
 async def user_ids(session: AsyncSession, shop_id: str | None) -> dict[str, str]:

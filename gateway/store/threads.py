@@ -163,15 +163,15 @@ async def shops(session: AsyncSession, actor: Actor) -> tuple[ShopView, ...]:
     return (await reach(session, actor))[0]
 
 
-async def reach(session: AsyncSession, actor: Actor) -> tuple[tuple[ShopView, ...], int]:
-    """The same, and the version of all that is in them."""
+async def reach(session: AsyncSession, actor: Actor) -> tuple[tuple[ShopView, ...], tuple[int, ...]]:
+    """The same, and the change number of each."""
     columns = (_S.c.id, _S.c.slug, _S.c.name, _S.c.locale, _S.c.system, _S.c.change_no)
     statement = select(*columns).order_by(_S.c.system, _S.c.name)
     if actor.shop_ids is not None:
         statement = statement.where(_S.c.id.in_(actor.shop_ids))
     found = await rows(session, statement)
     views = tuple(ShopView(row.id, row.slug, row.name, row.locale, row.system) for row in found)
-    return views, sum(row.change_no for row in found)
+    return views, tuple(row.change_no for row in found)
 
 
 async def counts(

@@ -13,7 +13,7 @@ from gateway.domain.editing import columns_of
 from gateway.domain.messages import Place
 from gateway.domain.shapes import detail_json, thread_json
 from gateway.errors import Invalid, NotFound
-from gateway.inbox import threads
+from gateway.inbox import desks, threads
 from gateway.rendering import Renderer
 from gateway.settings import Settings
 from gateway.store.db import Database
@@ -172,7 +172,7 @@ async def test_nothing_of_another_shop_is_there(gw: Gateway, filed: FiledMessage
         threads.mark_seen(gw, other, filed.thread_id),
         threads.colleagues(gw, other, filed.thread_id),
         threads.list_threads(gw, other, ThreadQuery(shop="lantern")),
-        threads.desk(gw, other, ThreadQuery(shop="lantern")),
+        desks.desk(gw, other, ThreadQuery(shop="lantern")),
     ):
         with pytest.raises(NotFound):
             await act
