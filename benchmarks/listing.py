@@ -23,7 +23,7 @@ from gateway.blobs import LocalBlobs
 from gateway.clock import SystemClock
 from gateway.context import Gateway
 from gateway.domain.conversations import ThreadQuery, ThreadSummary
-from gateway.inbox import threads
+from gateway.inbox import desks
 from gateway.people import accounts
 from gateway.rendering import Renderer
 from gateway.settings import Settings
@@ -62,20 +62,20 @@ def peer(home: Path) -> None:
     from fastapi.responses import HTMLResponse
     from starlette.middleware.gzip import GZipMiddleware
 
-    gw, app, templates = gateway_at(home), FastAPI(), Templates(Assets(), Catalogs())
+    gw, app, templates = gateway_at(home), FastAPI(), Templates(Assets(), Catalogs(), settling=False)
     app.add_middleware(GZipMiddleware)
 
     async def page(request: Request) -> HTMLResponse:
         visit = await accounts.visit(gw, request.cookies.get("znx", ""))
         assert visit is not None
-        desk = await threads.desk(gw, visit.actor, ThreadQuery(view="needs_reply", limit=40))
+        desk = await desks.desk(gw, visit.actor, ThreadQuery(view="needs_reply", limit=40))
         return HTMLResponse(_rendered(templates, gw, visit, desk))
 
     app.add_api_route("/inbox", page, response_class=HTMLResponse)
     uvicorn.run(app, host="127.0.0.1", port=0, access_log=False)
 
 
-def _rendered(templates: Templates, gw: Gateway, visit: accounts.Visit, desk: threads.Desk) -> str:
+def _rendered(templates: Templates, gw: Gateway, visit: accounts.Visit, desk: desks.Desk) -> str:
     place, now = Place("", "needs_reply", ""), gw.clock.now()
     look = Look("en", None, now, "", with_shop=True)
 

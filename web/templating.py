@@ -16,15 +16,19 @@ from gateway.resources import resource
 from . import times
 from .assets import Assets
 from .i18n import LOCALES, Catalogs
+from .settling import Settling
 
 _BYTES = ("B", "KB", "MB", "GB")
 
 
 class Templates:
-    """Renders the pages' templates in a language."""
+    """Renders the pages' templates in a language. Without `settling` each page asks for its words anew."""
 
-    def __init__(self, assets: Assets, catalogs: Catalogs) -> None:
+    def __init__(self, assets: Assets, catalogs: Catalogs, settling: bool = True) -> None:
         self._environments = {locale: _environment(assets, catalogs, locale) for locale in LOCALES}
+        if settling:
+            for environment in self._environments.values():
+                environment.add_extension(Settling)
 
     def render(self, template: str, locale: str, values: Mapping[str, Any]) -> str:
         """The HTML of a template. `values` has `reader`, `now` and what the template itself names."""
