@@ -18,7 +18,6 @@ from .i18n import N_
 from .inbox_views import SNOOZES
 from .keys import FORM, gateway, visit
 from .pages import render, see_other
-from .thread_views import PROBLEMS as ANSWER_PROBLEMS
 
 VARIABLE_NAMES = {
     # What each variable stands for.
@@ -39,7 +38,8 @@ LEFT_OUT = {
     "assignee": N_("this colleague does not work for the shop"),
 }
 PROBLEM = N_("Write a text; only the variables below are known.")
-PROBLEMS = {"attachments": ANSWER_PROBLEMS["attachments"]}
+TOO_MUCH = N_("These files are too many or too large: see the rule beside them.")
+PROBLEMS = {"attachments": TOO_MUCH}
 """What is wrong with an answer, where it is not the text."""
 
 
@@ -84,7 +84,8 @@ async def answer(request: web.Request) -> web.StreamResponse:
         return _back(request)
     files = handed_in.known(gw, actor, form.values.get("kept", ()))
     try:
-        answers.check_files(gw, [*(file.size for file in files), *(len(file.content) for file in form.files)])
+        sizes = [*(file.size for file in files), *(len(file.content) for file in form.files)]
+        batch.check_files(gw, len(form.values["id"]), sizes)
         files += await handed_in.keep_all(gw, actor, _new(form))
         if form.get("after"):
             return await _send(request, files)
@@ -129,6 +130,8 @@ async def _form(request: web.Request, files: tuple[HandedIn, ...], problem: str 
         problem=problem,
         variables=[(name, VARIABLE_NAMES[name]) for name in VARIABLES],
         left_out=LEFT_OUT,
+        too_much=TOO_MUCH,
+        limit={"files": answers.MAX_FILES, "bytes": batch.room(gw, len(ids))},
         form_id=form.get("form_id") or new_id(),
         next=security.local_path(form.get("next"), "/inbox"),
     )

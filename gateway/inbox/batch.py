@@ -24,6 +24,8 @@ from gateway.store.batches import Act, Standing
 from gateway.store.filing import bump_change
 
 MOST = 100
+MOST_BYTES = 500 * 1_048_576
+"""Of the files of all the answers of a batch together: each answer is a mail of its own, with its own copy."""
 UNDO_SECONDS = 10
 UNDO_LIFE = timedelta(minutes=10)
 FIELDS = frozenset({"status", "assignee", "snoozed_until", "add_labels", "remove_labels", "seen"})
@@ -162,6 +164,18 @@ def _filled(
     return filled, left_out
 
 
+def room(gw: Gateway, count: int) -> int:
+    """How many bytes of files each of so many answers may carry."""
+    return min(gw.settings.max_message_bytes, MOST_BYTES // max(count, 1))
+
+
+def check_files(gw: Gateway, count: int, sizes: Sequence[int]) -> None:
+    """Raises Invalid for files of these sizes, in bytes, that are more than each of so many answers takes."""
+    answers.check_files(gw, sizes)
+    if sum(sizes) > room(gw, count):
+        raise Invalid(f"the files are larger than {room(gw, count)} bytes, for {count} answers", "attachments")
+
+
 async def answer(gw: Gateway, actor: Actor, ids: Sequence[str], draft: ReplyDraft) -> Outcome:
     """Answer each of the threads by a mail of its own, which waits UNDO_SECONDS and carries the draft's files.
 
@@ -169,7 +183,7 @@ async def answer(gw: Gateway, actor: Actor, ids: Sequence[str], draft: ReplyDraf
     text, an unknown variable, or files that no answer takes.
     """
     wanted, now, words = _ids(ids), gw.clock.now(), check(clean_text(draft.text))
-    answers.check_files(gw, [len(file.content) for file in draft.attachments])
+    check_files(gw, len(wanted), [len(file.content) for file in draft.attachments])
     async with gw.db.read() as session:
         facts = await store.facts(session, actor, wanted)
     filled, left_out = _filled(wanted, facts, words)

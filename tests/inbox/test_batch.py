@@ -145,6 +145,14 @@ async def test_too_many_files_answer_nobody(desk: Desk) -> None:
     assert await desk.states() == ["open"] * 4
 
 
+async def test_the_more_answers_the_less_each_carries(desk: Desk) -> None:
+    assert batch.room(desk.gw, 20) == desk.gw.settings.max_message_bytes
+    assert batch.room(desk.gw, 100) == 5 * 1_048_576
+    batch.check_files(desk.gw, 100, [5 * 1_048_576])
+    with pytest.raises(Invalid, match="for 100 answers"):
+        batch.check_files(desk.gw, 100, [5 * 1_048_576, 1])
+
+
 async def test_a_ticket_opens_a_file_only_as_it_was_given_and_only_for_its_user(desk: Desk) -> None:
     (kept,) = await handed_in.keep_all(desk.gw, desk.seller, [PHOTO])
     assert (kept.filename, kept.size) == ("灯笼.png", len(PHOTO.content))

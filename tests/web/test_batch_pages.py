@@ -125,7 +125,8 @@ async def test_too_many_files_are_named_and_the_text_stays(site: Site, seller: B
         form.add_field("files", b"x", filename=f"{number}.pdf", content_type="application/pdf")
     refused = await seller.post("/threads/batch/answer", form)
     assert refused.status == 422
-    assert "At most 20 files and 25 MiB together." in refused.text
+    assert "These files are too many or too large: see the rule beside them." in refused.text
+    assert "Up to 20 files, 25 MiB together: each buyer gets a copy of them." in refused.text
     assert "Hello</textarea>" in refused.text
 
 

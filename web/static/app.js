@@ -86,7 +86,8 @@ async function load(url, options = {}, push = false, transport = fetch) {
   if (response.status >= 500) throw new Error("the server is away");
   if (!(response.headers.get("Content-Type") ?? "").startsWith("text/html")) return false;
   const text = await response.text();
-  if ([409, 422].includes(response.status) && options.method === "POST") return text;
+  // What was refused leaves the page with all that is written in it.
+  if (response.status >= 400 && options.method === "POST") return text;
   newest = ++begun;
   show(text, push ? response.url : null);
   return true;

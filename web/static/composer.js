@@ -1,63 +1,27 @@
 // The composer: keys, drafts kept on the server, files chosen, pasted and dropped. Without it the form still works.
 import { composing } from "./input_method.js";
 import { keepDrafts } from "./drafts.js";
+import { sayTooMuch, takeFiles, tooMuch, uploading } from "./files.js";
 import { setUpInserts } from "./inserts.js";
 
-const MAX_FILES = 20;
-const MAX_BYTES = 25 * 1024 * 1024;
-
-function listFiles(form, input) {
-  const list = form.querySelector("#chosen");
-  list.replaceChildren(
-    ...[...input.files].map((file, index) => {
-      const item = document.createElement("li");
-      item.className = "chip";
-      const drop = document.createElement("button");
-      drop.type = "button";
-      drop.textContent = "×";
-      drop.setAttribute("aria-label", `× ${file.name}`);
-      drop.addEventListener("click", () => setFiles(form, input, [...input.files].filter((_, i) => i !== index)));
-      item.append(file.name, drop);
-      return item;
-    }),
-  );
-  const bytes = [...input.files].reduce((sum, file) => sum + file.size, 0);
-  form.querySelector(".rules").classList.toggle("broken", input.files.length > MAX_FILES || bytes > MAX_BYTES);
+function saying(words) {
+  const problem = document.createElement("p");
+  problem.className = "problem";
+  problem.setAttribute("role", "alert");
+  problem.textContent = words;
+  return problem;
 }
 
-function setFiles(form, input, files) {
-  const transfer = new DataTransfer();
-  for (const file of files) transfer.items.add(file);
-  input.files = transfer.files;
-  listFiles(form, input);
-}
-
+/** What the server says about a text that it did not take: beside the form, or on a page of its own. */
 function problemIn(text) {
-  return new DOMParser().parseFromString(text, "text/html").querySelector("#composer .problem");
+  const page = new DOMParser().parseFromString(text, "text/html");
+  const words = [...page.querySelectorAll("main :is(h1, h1 ~ p)")].map((element) => element.textContent.trim());
+  return page.querySelector("#composer .problem") ?? saying(words.join(" "));
 }
 
-/** Like fetch, for a form with files: fetch can't tell how far an upload has come. */
-function uploading(bar) {
-  return (url, { body }) =>
-    new Promise((resolve, reject) => {
-      const request = new XMLHttpRequest();
-      request.upload.addEventListener("progress", (event) => {
-        bar.hidden = false;
-        if (event.lengthComputable) bar.value = event.loaded / event.total;
-      });
-      request.addEventListener("loadend", () => { bar.hidden = true; });
-      request.addEventListener("error", () => reject(new Error("no connection")));
-      request.addEventListener("load", () =>
-        resolve({
-          status: request.status,
-          url: request.responseURL,
-          headers: { get: (name) => request.getResponseHeader(name) },
-          text: async () => request.responseText,
-        }),
-      );
-      request.open("POST", url);
-      request.send(body);
-    });
+function sayProblem(form, problem) {
+  form.querySelector(".problem")?.remove();
+  form.querySelector(".kinds").after(problem);
 }
 
 async function submit(form, submitter, send, drafts) {
@@ -76,13 +40,11 @@ async function submit(form, submitter, send, drafts) {
     if (answer === true) return;
     restoreForm(form);
     drafts.changed();
-    const problem = typeof answer === "string" ? problemIn(answer) : null;
-    if (problem) form.querySelector(".kinds").after(problem);
+    if (typeof answer === "string") sayProblem(form, problemIn(answer));
   } catch {
     restoreForm(form);
     drafts.changed();
-    const toast = document.querySelector("#offline");
-    if (toast) toast.hidden = false;
+    sayProblem(form, saying(form.dataset.unsent));
   } finally {
     for (const button of buttons) button.disabled = false;
   }
@@ -102,16 +64,6 @@ function sendByKey(form, event) {
   form.requestSubmit(form.querySelector(isNote ? ".note-button" : event.shiftKey ? "#send-close" : "#send"));
 }
 
-function takeDropped(form, input) {
-  form.addEventListener("dragover", (event) => { event.preventDefault(); form.classList.add("dropping"); });
-  form.addEventListener("dragleave", () => form.classList.remove("dropping"));
-  form.addEventListener("drop", (event) => {
-    event.preventDefault();
-    form.classList.remove("dropping");
-    setFiles(form, input, [...input.files, ...event.dataTransfer.files]);
-  });
-}
-
 /** Wire up the composer of the open thread; `send` posts it and shows the answer. */
 export function setUpComposer(send) {
   const form = document.querySelector("#composer");
@@ -127,18 +79,12 @@ export function setUpComposer(send) {
     form.querySelector(".zone")?.remove();
   }
   form.addEventListener("keydown", (event) => sendByKey(form, event));
-  text.addEventListener("paste", (event) => {
-    const files = [...(event.clipboardData?.files ?? [])];
-    if (files.length) {
-      event.preventDefault();
-      setFiles(form, input, [...input.files, ...files]);
-    }
-  });
-  input.addEventListener("change", () => listFiles(form, input));
-  takeDropped(form, input);
+  takeFiles(form, input, text);
   form.addEventListener("submit", (event) => {
     if (event.submitter?.hasAttribute("formaction")) return drafts.leave();
     event.preventDefault();
+    const isNote = form.querySelector("input[value=note]").checked;
+    if (!isNote && tooMuch(form, input)) return sayTooMuch(form, form.querySelector(".kinds"));
     submit(form, event.submitter, send, drafts);
   });
 }
