@@ -3,6 +3,7 @@
 import contextlib
 import os
 import pwd
+import secrets
 import shutil
 import socket
 import subprocess
@@ -13,6 +14,7 @@ from pathlib import Path
 
 from tests.tools import find
 
+PORTS = range(20_000, 32_768)
 MASTER = """\
 127.0.0.1:{port} inet n - n - - smtpd
 pickup unix n - n 60 1 pickup
@@ -100,10 +102,15 @@ def behind(domain: str, folder: Path) -> str:
 
 
 def free_port() -> int:
-    """A port that nobody had a moment ago; Postfix can't be asked to pick one."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port that nobody has; Postfix can't be asked to pick one.
+
+    From below those that the kernel gives to whoever asks for any, so that nobody gets it before Postfix is there.
+    """
+    while True:
+        port = secrets.choice(PORTS)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 @contextlib.contextmanager

@@ -80,7 +80,8 @@ def test_a_signed_answer_is_read_and_answered_in_a_real_mailbox(tmp_path: Path) 
         send(store, replied(answer), answer["Reply-To"].addresses[0].username)
         assert store.thread(3)["messages"][-1]["filed_because"][0]["clue"] == "reply-token"
         raws = [path.read_bytes().replace(b"\n", b"\r\n") for path in mta.mails]
-        (detail,) = [znx.api("GET", f"/deliveries/{d['id']}") for d in znx.items("/deliveries") if d["kind"] == "reply"]
+        rows = eventually(lambda: [d for d in znx.items("/deliveries?state=sent") if d["kind"] == "reply"])
+        (detail,) = [znx.api("GET", f"/deliveries/{row['id']}") for row in rows]
     assert [line for line in detail["attempt_list"][0]["dialogue"] if line.startswith("S: 250 2.0.0 Ok: queued")]
     for raw in raws:
         assert raw.count(b"DKIM-Signature:") == 2

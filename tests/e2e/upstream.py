@@ -88,7 +88,9 @@ def main() -> None:
     mails = [HandedIn(base64.b64decode(raw), *envelope) for raw, *envelope in job["mails"]]
     with tempfile.TemporaryDirectory(prefix="znxup", dir="/tmp") as folder, contextlib.ExitStack() as stack:
         _own_network(Path(folder))
-        threading.Thread(target=_serve_names, args=(job["zone"],), daemon=True).start()
+        names_are_there = threading.Event()
+        threading.Thread(target=_serve_names, args=(job["zone"], names_are_there), daemon=True).start()
+        names_are_there.wait(60)
         stack.enter_context(_milter("opendkim", ["-f", "-x"], OPENDKIM, Path(folder), DKIM_PORT))
         stack.enter_context(_milter("opendmarc", ["-f", "-c"], OPENDMARC, Path(folder), DMARC_PORT))
         server = stack.enter_context(postfix.running(POSTFIX, delivers="inbox.example"))
@@ -97,15 +99,16 @@ def main() -> None:
 
 
 def _own_network(folder: Path) -> None:
-    (folder / "resolv.conf").write_text("nameserver 127.0.0.1\noptions timeout:1\n")
+    (folder / "resolv.conf").write_text("nameserver 127.0.0.1\noptions timeout:10\n")
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
     subprocess.run(["mount", "--bind", str(folder / "resolv.conf"), "/etc/resolv.conf"], check=True)
 
 
-def _serve_names(zone: Zone) -> None:
+def _serve_names(zone: Zone, are_there: threading.Event) -> None:
     async def serve() -> None:
         loop = asyncio.get_running_loop()
         await loop.create_datagram_endpoint(lambda: NameServer(zone), local_addr=("127.0.0.1", 53))
+        are_there.set()
         await asyncio.Event().wait()
 
     asyncio.run(serve())
@@ -141,7 +144,7 @@ def _through(server: postfix.Postfix, mail: HandedIn, number: int) -> bytes:
 
 def _wait_for(happened: object, otherwise: str) -> None:
     assert callable(happened)
-    patience = time.monotonic() + 20
+    patience = time.monotonic() + 60
     while not happened():
         if time.monotonic() > patience:
             raise TimeoutError(otherwise)
