@@ -100,7 +100,7 @@ def _spent() -> float:
 
 async def _accept(gw: Gateway, batch: list[bytes]) -> None:
     journal = Journal(gw.db, gw.blobs)
-    inbound = Inbound(gw.settings, gw.db, gw.clock, journal, gw.inbound_signal)
+    inbound = Inbound(gw.settings, gw.db, gw.clock, journal)
     peer = Peer(ip="127.0.0.1", upstream=True)
     for start in range(0, len(batch), BUYERS):
         arrivals = [

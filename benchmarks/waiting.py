@@ -83,9 +83,7 @@ class Gate:
     async def work(self) -> None:
         """What `Worker` does with what came in."""
         self.gw.inbound_signal.attach()
-        while True:
-            if await self.processor.run_once() == 0:
-                await self.gw.inbound_signal.wait(0.5)
+        await self.processor.run()
 
 
 @contextlib.asynccontextmanager
@@ -97,12 +95,10 @@ async def gate(url: str, folder: Path) -> AsyncIterator[Gate]:
     gw = Gateway(settings, database, LocalBlobs(folder / "blobs"), SystemClock(), b"secret", Renderer())
     for number in range(BUYERS):
         await add_order(database, gw.clock.now(), f"A-{number}", f"buyer{number}@example.com", f"Buyer {number}")
-    journal, authenticator = Journal(database, gw.blobs), Authenticator(settings)
+    journal, authenticator = Journal(database, gw.blobs, desk=gw.desk), Authenticator(settings)
     async with Reader(2) as reader:
         await reader.warm()
-        yield Gate(
-            gw, Inbound(settings, database, gw.clock, journal, gw.inbound_signal), Stamping(gw, reader, authenticator)
-        )
+        yield Gate(gw, Inbound(settings, database, gw.clock, journal), Stamping(gw, reader, authenticator))
     await asyncio.to_thread(journal.close)
     await authenticator.close()
     await database.close()

@@ -11,6 +11,7 @@ from gateway.rendering import Renderer
 from gateway.settings import Settings
 from gateway.signals import Signal
 from gateway.store.db import Database
+from gateway.store.desk import Desk
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,7 @@ class Gateway:
     """The running gateway. `secret` signs tokens; the signals wake the workers of this process.
 
     `dkim_keys` are (selector, key): each of them signs every mail that leaves. `probe_relay` tries the way out and
-    sends nothing; None where nothing leaves.
+    sends nothing; None where nothing leaves. Over the desk its door hands mails to its worker.
     """
 
     settings: Settings
@@ -31,3 +32,4 @@ class Gateway:
     probe_relay: Callable[[], Awaitable[Finding]] | None = None
     inbound_signal: Signal = field(default_factory=Signal)
     outbound_signal: Signal = field(default_factory=Signal)
+    desk: Desk = field(default_factory=Desk)

@@ -20,7 +20,6 @@ from gateway.store.upkeep import forget_expired, wake_snoozed
 from gateway.store.wakeups import INBOUND, OUTBOUND, listen
 from gateway.webhooks.dispatching import Dispatcher, forget_old_events
 
-POLL_SECONDS = 0.5
 UPKEEP_SECONDS = 20.0
 NOTIFY_SECONDS = 1.0
 TELL_SECONDS = 1.0
@@ -44,7 +43,7 @@ class Worker:
         gw.inbound_signal.attach()
         gw.outbound_signal.attach()
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._loop(self._processor.run_once, gw.inbound_signal.wait, POLL_SECONDS))
+            group.create_task(self._processor.run())
             group.create_task(self._sender.run())
             group.create_task(self._loop(self.upkeep_once, asyncio.sleep, UPKEEP_SECONDS))
             group.create_task(self._loop(self.add_up_once, asyncio.sleep, UPKEEP_SECONDS))

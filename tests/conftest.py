@@ -135,7 +135,7 @@ async def house(
     settings = Settings(home=tmp_path, mail_domain="inbox.example")
     gw = Gateway(settings, db, blobs, clock, b"secret", Renderer())
     journal = Journal(db, blobs)
-    inbound = Inbound(settings, db, clock, journal, gw.inbound_signal)
+    inbound = Inbound(settings, db, clock, journal)
     await add_order(db, clock.now())
     yield House(gw, inbound, Processor(gw, reader, Says()), reader)
     await asyncio.to_thread(journal.close)

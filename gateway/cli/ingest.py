@@ -108,12 +108,11 @@ async def _through(
     from gateway.blobs import blob_store
     from gateway.clock import SystemClock
     from gateway.inbound.accepting import Inbound
-    from gateway.signals import Signal
     from gateway.store.journal import Journal, SenderLimits
 
     limits = SenderLimits(settings.sender_per_hour, settings.sender_per_day)
     journal = Journal(database, blob_store(settings.blobs), limits)
-    inbound = Inbound(settings, cast("Database", database), SystemClock(), journal, Signal())
+    inbound = Inbound(settings, cast("Database", database), SystemClock(), journal)
     try:
         if check:
             await inbound.check_recipient(arrival.envelope.rcpt_tos[0], arrival.peer)

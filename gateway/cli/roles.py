@@ -81,8 +81,8 @@ async def _smtp(gw: Gateway, member: bool) -> AsyncIterator[dict[str, str]]:
     from smtp.limits import Gate
     from smtp.listeners import listen
 
-    journal = Journal(gw.db, gw.blobs, sender_limits(gw.settings))
-    inbound = Inbound(gw.settings, gw.db, gw.clock, journal, gw.inbound_signal)
+    journal = Journal(gw.db, gw.blobs, sender_limits(gw.settings), desk=gw.desk)
+    inbound = Inbound(gw.settings, gw.db, gw.clock, journal)
     options = smtp_options(gw.settings)
     gate = Gate(options.limits)
     bound: dict[str, str] = {}

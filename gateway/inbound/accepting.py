@@ -17,7 +17,6 @@ from gateway.inbound.knowing import Recipients
 from gateway.inbound.patience import Patience
 from gateway.inbound.room import Room, free_bytes
 from gateway.settings import Settings
-from gateway.signals import Signal
 from gateway.store.journal import Entry, Journal
 
 if TYPE_CHECKING:
@@ -32,9 +31,8 @@ ANSWER_SECONDS = 9.0
 class Inbound:
     """The edges' door: SMTP, LMTP and pipe all come through here."""
 
-    def __init__(self, settings: Settings, db: "Database", clock: Clock, journal: Journal, accepted: Signal) -> None:
-        self._settings, self._db, self._clock = settings, db, clock
-        self._journal, self._accepted = journal, accepted
+    def __init__(self, settings: Settings, db: "Database", clock: Clock, journal: Journal) -> None:
+        self._settings, self._db, self._clock, self._journal = settings, db, clock, journal
         self._recipients = Recipients(self._reaches, ANSWER_SECONDS)
         self._patience = Patience(ANSWER_SECONDS)
         self._room = Room(partial(free_bytes, settings.home), time.monotonic)
@@ -72,7 +70,6 @@ class Inbound:
         answer = self._journal.begin(entry)
         self._patience.watch(answer)
         ids = await answer
-        self._accepted.wake()
         for id_, rcpt in zip(ids, arrival.envelope.rcpt_tos, strict=True):
             maillog.event("inbound.accepted", id=id_, rcpt=maillog.masked(rcpt), size=len(arrival.raw))
         return ids

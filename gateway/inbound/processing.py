@@ -5,6 +5,7 @@ What happens in the transaction that ends it is `concluding`'s part.
 
 import asyncio
 import contextlib
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Protocol
 
@@ -23,6 +24,8 @@ from gateway.inbound.gathering import Evidence
 from gateway.inbound.messages import files_of
 from gateway.inbound.order_mails import learn_order
 from gateway.inbound.together import Together
+from gateway.store.at_once import to_its_end
+from gateway.store.desk import Handed
 from gateway.store.inbound import (
     Claimed,
     Content,
@@ -31,6 +34,7 @@ from gateway.store.inbound import (
     contents_of,
     finish,
     give_back,
+    handed_over,
     loaded,
     postpone,
 )
@@ -39,6 +43,8 @@ RETRY_AFTER = (1, 5, 15, 60, 300, 900, 3600)
 """Seconds until a mail that could not be processed for now is tried again; the last one repeats."""
 AT_ONCE = 50
 """Mails that are claimed together; those that are read at the same time are written together."""
+POLL_SECONDS = 0.5
+PAUSE_AFTER_ERROR = 2.0
 MAX_ATTEMPTS = 60
 MOST_TURNS = 4
 """How often the end of a mail is tried: after its files, or after another copy of it, were stored."""
@@ -80,11 +86,32 @@ class Processor:
     ) -> None:
         self._gw, self._reader, self._witness, self._parallel = gw, reader, witness, parallel
         self._answering = Answering(gw, reply)
+        self._running: dict[asyncio.Task[None], Claimed] = {}
         self._stranded: list[Claimed] = []
         self._served = ""
         self._conclusions: Together[Read, Outcome] = Together(
             gw.db, lambda session, batch: conclude(session, gw, batch)
         )
+
+    async def run(self) -> None:
+        """Process what is due, as it comes, until it is cancelled: then what is not finished is given back.
+
+        What comes through the door of this process is handed over the desk, and waits for nothing.
+        """
+        signal, desk = self._gw.inbound_signal, self._gw.desk
+        desk.open(self._take_over, self._room, signal.wake)
+        try:
+            while True:
+                try:
+                    while await self._claim_more():
+                        pass
+                    await signal.wait(POLL_SECONDS)
+                except Exception as error:
+                    maillog.event("worker.error", error=type(error).__name__)
+                    await asyncio.sleep(PAUSE_AFTER_ERROR)
+        finally:
+            desk.close()
+            await self._stop()
 
     async def run_once(self) -> int:
         """Process all that is due; how many were taken. Cancelling gives back what is not finished.
@@ -92,53 +119,75 @@ class Processor:
         While some are being written the next ones are claimed and read.
         """
         taken = 0
-        running: dict[asyncio.Task[None], Claimed] = {}
         try:
-            while batch := await self._claim_next():
-                taken += len(batch)
-                running |= {asyncio.create_task(self._process(*each)): each[0] for each in batch}
-                await self._finished(running, self._parallel // 2 if len(batch) == self._parallel else 0)
-            await self._finished(running, 0)
+            while count := await to_its_end(self._claim(self._parallel)):
+                taken += count
+                await self._finished(self._parallel // 2 if count == self._parallel else 0)
+            await self._finished(0)
         except BaseException:
-            for task in running:
-                task.cancel()
-            await asyncio.gather(*running, return_exceptions=True)
-            await self._let_go(list(running.values()))
+            await self._stop()
             raise
         return taken
 
-    async def _claim_next(self) -> list[tuple[Claimed, Content | None]]:
-        taking = asyncio.ensure_future(self._gw.db.at_once(self._take, promised=False))
-        try:
-            batch, contents = await asyncio.shield(taking)
-        except asyncio.CancelledError:  # what its thread has claimed by then must not be forgotten
-            with contextlib.suppress(TemporaryError):
-                await self._let_go((await taking)[0])
-            raise
-        self._stranded.clear()
+    def _room(self) -> int:
+        """A backlog keeps its place: while half of the hands are busy, what is new waits its turn in the table."""
+        return self._parallel // 2 - len(self._running)
+
+    def _take_over(self, mails: Sequence[Handed]) -> None:
+        self._begin([(handed_over(mail), mail.arrival.raw) for mail in mails])
+
+    def _begin(self, batch: Sequence[tuple[Claimed, Content | None]]) -> None:
+        for claimed, content in batch:
+            task = asyncio.create_task(self._process(claimed, content))
+            self._running[task] = claimed
+            task.add_done_callback(self._end)
+
+    def _end(self, task: "asyncio.Task[None]") -> None:
+        claimed = self._running.pop(task)
+        if task.cancelled():
+            self._stranded.append(claimed)
+        elif (error := task.exception()) is not None:  # its lease will end
+            maillog.event("worker.error", id=claimed.id, error=type(error).__name__)
+
+    async def _claim_more(self) -> bool:
+        """Begin with what is due, once half of the hands are free; whether more may wait than those could take."""
+        await self._finished(self._parallel // 2)
+        most = self._parallel - len(self._running)
+        return await to_its_end(self._claim(most)) == most
+
+    async def _claim(self, most: int) -> int:
+        """Claim what is due and begin with it; how many were taken."""
+        back = list(self._stranded)
+        batch, contents = await self._gw.db.at_once(lambda session: self._take(session, back, most), promised=False)
+        del self._stranded[: len(back)]
         self._served = batch[-1].lane if batch else ""
-        return [(claimed, contents.get(claimed.sha256)) for claimed in batch]
+        self._begin([(claimed, contents.get(claimed.sha256)) for claimed in batch])
+        return len(batch)
 
-    async def _let_go(self, batch: list[Claimed]) -> None:
-        """A database that is away fails no stop: the leases run out by themselves."""
-        if batch:
-            with contextlib.suppress(TemporaryError):
-                async with self._gw.db.write() as session:
-                    await give_back(session, batch, self._gw.clock.now())
-
-    @staticmethod
-    async def _finished(running: dict["asyncio.Task[None]", Claimed], most: int) -> None:
-        """Wait until no more than so many are left, and pass on what one of them raised."""
-        while len(running) > most:
-            done, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
-            for task in done:
-                task.result()
-                del running[task]
-
-    async def _take(self, session: AsyncSession) -> tuple[list[Claimed], dict[str, Content]]:
-        await give_back(session, self._stranded, self._gw.clock.now())
-        batch = await claim(session, self._gw.clock.now(), self._parallel, self._served)
+    async def _take(
+        self, session: AsyncSession, back: Sequence[Claimed], most: int
+    ) -> tuple[list[Claimed], dict[str, Content]]:
+        await give_back(session, back, self._gw.clock.now())
+        batch = await claim(session, self._gw.clock.now(), most, self._served)
         return batch, await contents_of(session, batch)
+
+    async def _stop(self) -> None:
+        """Give back what is not finished."""
+        running = list(self._running)
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+        await self._conclusions.rest()
+        left, self._stranded = self._stranded, []
+        if left:
+            with contextlib.suppress(TemporaryError):  # leases run out by themselves
+                async with self._gw.db.write() as session:
+                    await give_back(session, left, self._gw.clock.now())
+
+    async def _finished(self, most: int) -> None:
+        """Wait until no more than so many are left."""
+        while len(self._running) > most:
+            await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
 
     async def _process(self, claimed: Claimed, content: Content | None) -> None:
         """Bring one claimed row to its final state; on a temporary failure leave it pending for later."""

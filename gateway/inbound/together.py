@@ -31,7 +31,10 @@ class Together(Generic[Item, Outcome]):
         self._running: asyncio.Task[None] | None = None
 
     async def do(self, item: Item) -> Outcome:
-        """The outcome, once it is committed; raises what the work raises, or the database. Cancelling stops nothing."""
+        """The outcome, once it is committed; raises what the work raises, or the database.
+
+        Cancelling stops nothing that is being written.
+        """
         future: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         self._waiting.append((item, future))
         if self._running is None or self._running.done():
@@ -41,8 +44,15 @@ class Together(Generic[Item, Outcome]):
     async def _run(self) -> None:
         await asyncio.sleep(0)  # who is ready now comes along
         while self._waiting:
-            batch, self._waiting = self._waiting[: self._most], self._waiting[self._most :]
-            await self._share(batch)
+            wanted = [(item, future) for item, future in self._waiting if not future.done()]
+            batch, self._waiting = wanted[: self._most], wanted[self._most :]
+            if batch:
+                await self._share(batch)
+
+    async def rest(self) -> None:
+        """Wait for what is being written."""
+        if self._running is not None:
+            await asyncio.wait((self._running,))
 
     async def _share(self, batch: list[tuple[Item, "asyncio.Future[Outcome]"]]) -> None:
         """One transaction; a failure that may be one item's own sends each into a transaction of its own."""

@@ -7,8 +7,7 @@ both in one transaction. What ends while that is being written shares the next o
 
 import asyncio
 import random
-from collections.abc import Callable, Coroutine
-from typing import Any, TypeVar
+from collections.abc import Callable
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -21,10 +20,10 @@ from gateway.domain.retrying import next_attempt, seller_should_know
 from gateway.errors import TemporaryError
 from gateway.outbound.alarms import tell_sellers
 from gateway.store import deliveries, delivery_claims
+from gateway.store.at_once import to_its_end
 from gateway.store.deliveries import LONGEST_REPLY, Recorded
 from gateway.store.delivery_claims import Content, Due
 
-T = TypeVar("T")
 AT_ONCE = 20
 """Mails on their way at once, unless set. A courier that does fewer at once would let leases wait in its own line."""
 AT_ONCE_TO_ONE_DOMAIN = 10
@@ -63,7 +62,7 @@ class Sender:
         try:
             while True:
                 try:
-                    await _to_its_end(self._turn())
+                    await to_its_end(self._turn())
                     await self._gw.outbound_signal.wait(POLL_SECONDS)
                 except Exception as error:
                     maillog.event("worker.error", error=type(error).__name__)
@@ -210,16 +209,6 @@ class Sender:
                         await delivery_claims.give_back(session, due, self._gw.clock.now())
         except TemporaryError as error:  # leases run out by themselves
             maillog.event("worker.error", error=type(error).__name__)
-
-
-async def _to_its_end(work: Coroutine[Any, Any, T]) -> T:
-    """Whoever is cancelled while it works waits for its end first: what it claimed must not be forgotten."""
-    task = asyncio.ensure_future(work)
-    try:
-        return await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await asyncio.gather(task, return_exceptions=True)
-        raise
 
 
 _EVENTS = {Sent: "outbound.sent", Deferred: "outbound.deferred", Refused: "outbound.failed"}

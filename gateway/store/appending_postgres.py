@@ -51,11 +51,13 @@ def _insert(table: str, columns: dict[str, str], first: int) -> str:
     return f"INSERT INTO {table} ({', '.join(columns)}) SELECT * FROM unnest({', '.join(arrays)})"
 
 
-# One statement is one transaction and one round trip; the ledger's foreign key is looked at when all of it is done.
+_ATTEMPTS = len(_RAW) + 1 + LEDGER_COLUMNS.index("attempts")
+# One statement is one transaction and one round trip; workers hear of what is not claimed yet. The ledger's foreign key
+# is looked at when all of it is done.
 _APPEND = f"""\
 WITH raw AS ({_insert("raw_emails", _RAW, 1)} ON CONFLICT (sha256) DO NOTHING),
 ledger AS ({_insert("inbound_emails", _LEDGER, len(_RAW) + 1)})
-SELECT pg_notify('{INBOUND}', '')"""
+SELECT pg_notify('{INBOUND}', '') WHERE 0 = ANY (${_ATTEMPTS}::int[])"""
 
 
 def _arrays(columns: dict[str, str], rows: Sequence[Row]) -> "list[Buffer]":

@@ -5,7 +5,7 @@ for fifty mails in one transaction does it here; the functions of the store can'
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from threading import Lock
@@ -97,6 +97,16 @@ class Eyes:
         self._threads.shutdown()
         if self._engine is not None:
             self._engine.dispose()
+
+
+async def to_its_end(work: Coroutine[Any, Any, T]) -> T:
+    """Whoever is cancelled while it works waits for its end first: what it claimed must not be forgotten."""
+    task = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.gather(task, return_exceptions=True)
+        raise
 
 
 def _finished(work: Awaitable[T]) -> T:

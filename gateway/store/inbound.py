@@ -3,22 +3,22 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, bindparam, literal_column, select, text, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gateway.blobs import BlobStore, fetch
-from gateway.domain.addresses import fold, mask
+from gateway.domain.addresses import fold, lane_of, mask
 from gateway.domain.values import Peer
 from gateway.errors import Conflict, NotFound
 from gateway.models import InboundEmail, RawEmail
 from gateway.models.columns import table_of
+from gateway.store.appending import LEASE
+from gateway.store.desk import Handed
 from gateway.store.webhook_events import emit
 
-LEASE = timedelta(seconds=120)
-"""How long a worker may take over one mail before another may try; parsing is cut long before."""
 _RAW = table_of(RawEmail)
 _INBOUND = table_of(InboundEmail)
 # Spelled out: neither database knows of a parameter that it has a value which a partial index asks for.
@@ -132,6 +132,20 @@ async def claim(session: AsyncSession, now: datetime, limit: int, after: str = "
             more += [lane] if room and len(found) == room else []
         lanes = more
     return taken
+
+
+def handed_over(mail: Handed) -> Claimed:
+    """A mail whose row was claimed by the transaction that stored it."""
+    envelope, names = mail.arrival.envelope, ("id", "rcpt_to", "author", "sha256", "received_at")
+    return Claimed(
+        mail_from=envelope.mail_from,
+        peer=mail.arrival.peer,
+        ingress=mail.arrival.ingress,
+        released_by="",
+        attempts=1,
+        lane=lane_of(mail.rcpt_to),
+        **{name: getattr(mail, name) for name in names},
+    )
 
 
 def _turned(lanes: list[str], after: str) -> list[str]:

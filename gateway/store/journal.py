@@ -7,25 +7,24 @@ fsync of the database's log covers them; large ones in a segment, or a bucket, s
 import asyncio
 import contextlib
 import hashlib
-import json
 import queue
 import threading
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
-from functools import lru_cache
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Protocol
 
 from gateway.blobs import BlobStore, LocalBlobs, content_key, keep
 from gateway.clock import new_id
-from gateway.domain.addresses import lane_of
-from gateway.domain.values import Arrival, Peer
 from gateway.errors import RateLimited, StorageFull, TemporaryError, Unavailable
 from gateway.segments import Segments
-from gateway.store.appending import Appender, Row
+from gateway.store.appending import Appender
+from gateway.store.desk import Desk
+from gateway.store.entries import INLINE_BYTES, Entry, Waiting, handed, ledger_rows, raw_row
 
-INLINE_BYTES = 64 * 1024
+__all__ = ["INLINE_BYTES", "Entry", "Journal", "SenderLimits"]
+
 MAX_BATCH = 500
 MOST_WAITING = 256 * 1024 * 1024
 """Bytes that a database that hangs may pile up here: clients that were told to come again come again and again."""
@@ -37,15 +36,6 @@ class Appendable(Protocol):
     def appender(self) -> Appender:
         """A connection of its own for the journal's thread."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One mail to keep. `author` is the folded From address, empty when it has none that counts."""
-
-    arrival: Arrival
-    author: str
-    received_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,57 +51,28 @@ class SenderLimits:
         return tuple((span, limit) for span, limit in both if limit)
 
 
-@dataclass(slots=True)
-class _Waiting:
-    entry: Entry
-    digest: str
-    answer: asyncio.Future[Sequence[str]]
-    blob_key: str | None = None
-
-    @property
-    def large(self) -> bool:
-        """Whether its bytes do not lie in its row."""
-        return len(self.entry.arrival.raw) > INLINE_BYTES
-
-    @property
-    def given_up(self) -> bool:
-        """Whether its client was told to come again. One that went away without a word may have heard nothing yet."""
-        return self.answer.done() and not self.answer.cancelled()
-
-
 Answer = Sequence[str] | TemporaryError
 """The ids of a mail's ledger rows, or why there are none."""
-
-
-def _resolve(answers: Iterable[tuple[_Waiting, Answer]]) -> None:
-    """Hand the answers to their sessions' loop, woken once for all; a loop that is gone needs none."""
-    settled = [(waiting.answer, answer) for waiting, answer in answers]
-    if settled:
-        with contextlib.suppress(RuntimeError):
-            settled[0][0].get_loop().call_soon_threadsafe(_settle, settled)
-
-
-def _settle(answers: Iterable[tuple["asyncio.Future[Sequence[str]]", Answer]]) -> None:
-    for future, answer in answers:
-        if future.done():
-            continue
-        if isinstance(answer, BaseException):
-            future.set_exception(answer)
-        else:
-            future.set_result(answer)
+_GIVEN_UP = Unavailable("its client was told to come again")
 
 
 class Journal:
     """The writer of the mail that one loop accepts. `append` returns only after the commit."""
 
     def __init__(
-        self, database: Appendable, blobs: BlobStore, limits: SenderLimits = SenderLimits(), room: int = MOST_WAITING
+        self,
+        database: Appendable,
+        blobs: BlobStore,
+        limits: SenderLimits = SenderLimits(),
+        room: int = MOST_WAITING,
+        desk: Desk | None = None,
     ) -> None:
         self._database, self._blobs, self._limits, self._room = database, blobs, limits, room
+        self._desk = desk or Desk()
         self._handed = self._settled = 0  # bytes; each is counted by one thread alone
         self._segments = Segments(blobs.root) if isinstance(blobs, LocalBlobs) else None
-        self._gathered: list[_Waiting] = []
-        self._queue: queue.SimpleQueue[list[_Waiting] | None] = queue.SimpleQueue()
+        self._gathered: list[Waiting] = []
+        self._queue: queue.SimpleQueue[list[Waiting] | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._closed = False
         self._starting = threading.Lock()
@@ -132,7 +93,7 @@ class Journal:
             raise Unavailable("too much waits for the disk or the database already")
         loop = asyncio.get_running_loop()
         digest = hashlib.sha256(entry.arrival.raw).hexdigest()
-        waiting = _Waiting(entry, digest, loop.create_future())
+        waiting = Waiting(entry, digest, loop.create_future())
         if waiting.large and self._segments is None:
             putting = loop.create_task(self._put_first(waiting))
             self._putting.add(putting)
@@ -141,21 +102,22 @@ class Journal:
             self._hand_over(waiting)
         return waiting.answer
 
-    async def _put_first(self, waiting: _Waiting) -> None:
+    async def _put_first(self, waiting: Waiting) -> None:
         """Into the bucket, before the row that will name it."""
         key = content_key("raw", waiting.digest)
         try:
             await keep(self._blobs, key, waiting.entry.arrival.raw)
         except Exception as error:
-            _settle([(waiting.answer, _failure(error))])
+            self._settle([(waiting, _failure(error))])
             return
         waiting.blob_key = key
         if not waiting.answer.done():
             self._hand_over(waiting)
 
-    def _hand_over(self, waiting: _Waiting) -> None:
+    def _hand_over(self, waiting: Waiting) -> None:
         """Together with what else the loop has ready: to wake the writer for each would cost more than its row."""
         self._handed += len(waiting.entry.arrival.raw)
+        waiting.handed = not waiting.large and self._desk.reserve(waiting.recipients)
         if not self._gathered:
             waiting.answer.get_loop().call_soon(self._pass_on)
         self._gathered.append(waiting)
@@ -190,14 +152,14 @@ class Journal:
             while not last:
                 taken, last = self._take()
                 try:
-                    if batch := self._keep_large([waiting for waiting in taken if not waiting.given_up]):
+                    if batch := self._keep_large(self._still_wanted(taken)):
                         self._write(appender, batch)
                 finally:
                     self._settled += sum(len(waiting.entry.arrival.raw) for waiting in taken)
 
-    def _take(self) -> tuple[list[_Waiting], bool]:
+    def _take(self) -> tuple[list[Waiting], bool]:
         """Everything that waits, at least one, and whether the end was called."""
-        batch: list[_Waiting] = []
+        batch: list[Waiting] = []
         some = self._queue.get()
         while some is not None:
             batch += some
@@ -206,7 +168,13 @@ class Journal:
             some = self._queue.get()
         return batch, True
 
-    def _keep_large(self, batch: list[_Waiting]) -> list[_Waiting]:
+    def _still_wanted(self, taken: list[Waiting]) -> list[Waiting]:
+        """All but those whose clients were told to come again."""
+        given_up = [waiting.given_up for waiting in taken]
+        self._resolve((waiting, _GIVEN_UP) for waiting, gone in zip(taken, given_up, strict=True) if gone)
+        return [waiting for waiting, gone in zip(taken, given_up, strict=True) if not gone]
+
+    def _keep_large(self, batch: list[Waiting]) -> list[Waiting]:
         """Sync the large ones before the rows that will name them; what is left when there is no room for those."""
         large = [waiting for waiting in batch if waiting.large and waiting.blob_key is None]
         if not large or self._segments is None:
@@ -214,13 +182,13 @@ class Journal:
         try:
             keys = self._segments.append([waiting.entry.arrival.raw for waiting in large])
         except TemporaryError as error:
-            _resolve([(waiting, error) for waiting in large])
+            self._resolve([(waiting, error) for waiting in large])
             return [waiting for waiting in batch if not waiting.large]
         for waiting, key in zip(large, keys, strict=True):
             waiting.blob_key = key
         return batch
 
-    def _write(self, appender: Appender, batch: list[_Waiting]) -> None:
+    def _write(self, appender: Appender, batch: list[Waiting]) -> None:
         """One transaction for the batch; if it fails for more than one, each again on its own."""
         try:
             with appender.transaction():
@@ -233,11 +201,39 @@ class Journal:
                 for waiting in batch:
                     self._write(appender, [waiting])
             else:
-                _resolve((waiting, _failure(error)) for waiting in batch)
+                self._resolve((waiting, _failure(error)) for waiting in batch)
             return
-        _resolve(zip(batch, answers, strict=True))
+        self._resolve(zip(batch, answers, strict=True))
 
-    def _admit(self, appender: Appender, batch: list[_Waiting]) -> list[Answer]:
+    def _resolve(self, answers: Iterable[tuple[Waiting, Answer]]) -> None:
+        """Hand the answers to their sessions' loop, woken once for all; a loop that is gone needs none."""
+        if settled := list(answers):
+            with contextlib.suppress(RuntimeError):
+                settled[0][0].answer.get_loop().call_soon_threadsafe(self._settle, settled)
+
+    def _settle(self, answers: Iterable[tuple[Waiting, Answer]]) -> None:
+        for waiting, answer in answers:
+            if isinstance(answer, BaseException):
+                self._refuse(waiting, answer)
+            else:
+                self._confirm(waiting, answer)
+
+    def _confirm(self, waiting: Waiting, ids: Sequence[str]) -> None:
+        """What is stored goes on its way, whether its client still waits or not."""
+        if waiting.handed:
+            self._desk.settle(waiting.recipients, handed(waiting, ids))
+        else:
+            self._desk.call()
+        if not waiting.answer.done():
+            waiting.answer.set_result(ids)
+
+    def _refuse(self, waiting: Waiting, why: TemporaryError) -> None:
+        if waiting.handed:
+            self._desk.settle(waiting.recipients)
+        if not waiting.answer.done():
+            waiting.answer.set_exception(why)
+
+    def _admit(self, appender: Appender, batch: list[Waiting]) -> list[Answer]:
         """New ids for each mail, or why not; what this batch has admitted of an author already counts too."""
         authors = {waiting.entry.author for waiting in batch} - {""}
         now = max(waiting.entry.received_at for waiting in batch)
@@ -258,35 +254,13 @@ class Journal:
         return self._limits.windows() if authors else ()
 
 
-def _insert(appender: Appender, admitted: Sequence[tuple[_Waiting, Sequence[str]]]) -> None:
+def _insert(appender: Appender, admitted: Sequence[tuple[Waiting, Sequence[str]]]) -> None:
     if not admitted:
         return
-    raws = {waiting.digest: _raw_row(waiting) for waiting, _ in admitted}
-    ledger = [row for waiting, ids in admitted for row in _ledger_rows(waiting, ids)]
+    raws = {waiting.digest: raw_row(waiting) for waiting, _ in admitted}
+    ledger = [row for waiting, ids in admitted for row in ledger_rows(waiting, ids)]
     # In order, so that two processes that keep the same mails wait for one another instead of blocking.
     appender.insert([raws[digest] for digest in sorted(raws)], ledger)
-
-
-def _raw_row(waiting: _Waiting) -> Row:
-    raw, key = waiting.entry.arrival.raw, waiting.blob_key
-    return (waiting.digest, len(raw), None if key else raw, key, waiting.entry.received_at)
-
-
-def _ledger_rows(waiting: _Waiting, ids: Sequence[str]) -> list[Row]:
-    entry, arrival = waiting.entry, waiting.entry.arrival
-    at, size, envelope, peer = entry.received_at, len(arrival.raw), arrival.envelope, _peer_json(arrival.peer)
-    return [
-        (
-            *(id_, at, at, arrival.ingress, peer, envelope.mail_from, rcpt, entry.author, size, waiting.digest),
-            *("pending", "", "{}", "", "", 0, lane_of(rcpt)),
-        )
-        for id_, rcpt in zip(ids, envelope.rcpt_tos, strict=True)
-    ]
-
-
-@lru_cache(maxsize=1024)
-def _peer_json(peer: Peer) -> str:
-    return json.dumps(asdict(peer))
 
 
 def _failure(error: Exception) -> TemporaryError:
