@@ -1,6 +1,7 @@
 """The dashboard: plots for eyes, tables for everybody, CSV to take away."""
 
 import json
+from functools import partial
 from typing import Any
 
 from aiohttp import web
@@ -38,7 +39,8 @@ async def dashboard_page(request: web.Request) -> web.StreamResponse:
     range_, shop = _asked(request)
     board = await dashboard.look(gw, actor, range_, shop)
     values: dict[str, Any] = {"board": board, "range": range_, "shop": shop, "ranges": RANGE_WORDS, "names": SERIES}
-    values |= {"shops": await shops.shops(gw, actor), "plots": _plots(request, board), "length": length}
+    values |= {"shops": await shops.shops(gw, actor), "plots": _plots(request, board)}
+    values["length"] = partial(length, request)
     return render(request, "dashboard.html", **values)
 
 
@@ -56,14 +58,14 @@ def _plots(request: web.Request, board: Dashboard) -> Markup:
     return Markup(json.dumps(found).replace("<", "\\u003c"))
 
 
-def length(minutes: int | None) -> str:
-    """So many minutes, for people: `4 min`, `2 h 05`, `3 d 4 h`."""
+def length(request: web.Request, minutes: int | None) -> str:
+    """So many minutes, for people: `4 min`, `2 h 5 min`, `3 d 4 h`."""
     if minutes is None:
         return "–"
-    if minutes < 60:
-        return f"{minutes} min"
-    hours, rest = divmod(minutes, 60)
-    return f"{hours} h {rest:02}" if hours < 24 else f"{hours // 24} d {hours % 24} h"
+    days, rest = divmod(minutes, 24 * 60)
+    parts = {"days": days, "hours": rest // 60, "minutes": rest % 60}
+    words = N_("%(days)s d %(hours)s h") if days else N_("%(hours)s h %(minutes)s min")
+    return translate(request, words if minutes >= 60 else N_("%(minutes)s min")) % parts
 
 
 EXPORTS = {"volume": dashboard.exported, "times": dashboard.exported_times}

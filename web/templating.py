@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
+from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 from babel.numbers import format_currency
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
@@ -55,6 +56,7 @@ def _environment(assets: Assets, catalogs: Catalogs, locale: str) -> Environment
         "size": size,
         "money": _money,
         "day": _day,
+        "language": _language,
         "initial": initial,
     }
     environment.filters["hue"] = hue
@@ -104,6 +106,20 @@ def _money(context: Context, amount: str, currency: str) -> str:
         return str(format_currency(amount, currency, locale=context["locale"])) if currency else amount
     except (ValueError, LookupError, ArithmeticError):
         return f"{amount} {currency}".strip()
+
+
+@pass_context
+def _language(context: Context, code: str) -> str:
+    """What a language is called, in the reader's own; the code when nobody has a name for it."""
+    return _language_name(code, context["locale"])
+
+
+@lru_cache(maxsize=512)
+def _language_name(code: str, locale: str) -> str:
+    try:
+        return str(Locale.parse(code, sep="-" if "-" in code else "_").get_display_name(locale) or code)
+    except (ValueError, UnknownLocaleError):
+        return code
 
 
 def size(count: int) -> str:

@@ -34,6 +34,14 @@ function countInTitle() {
   document.title = (count ? `(${count}) ` : "") + document.title.replace(/^\(\d+\+?\) /, "");
 }
 
+/** Rows of places that are wider than a phone show the one that is open. */
+function showPlace() {
+  for (const places of $$(".view-list, .sections, .tabs")) {
+    const [here, box] = [$("[aria-current]", places)?.getBoundingClientRect(), places.getBoundingClientRect()];
+    if (here) places.scrollLeft += here.left + here.width / 2 - box.left - box.width / 2;
+  }
+}
+
 function toTheEnd() {
   const messages = $("#messages");
   if (!messages || location.hash) return;
@@ -65,8 +73,10 @@ function show(text, url) {
   keepOffer(page);
   morph(document.body, page.body);
   listShown();
-  if (place !== $("#list")?.dataset.place) $("#list")?.scrollTo(0, 0);
-  else if (held?.isConnected) $("#list").scrollTop += held.getBoundingClientRect().top - top;
+  if (place !== $("#list")?.dataset.place) {
+    $("#list")?.scrollTo(0, 0);
+    showPlace();
+  } else if (held?.isConnected) $("#list").scrollTop += held.getBoundingClientRect().top - top;
   countInTitle();
   if (url && url !== location.href) history.pushState(null, "", url);
   if (atEnd || before !== $("#thread")?.dataset.thread) toTheEnd();
@@ -208,6 +218,7 @@ addEventListener("visibilitychange", () => { if (!document.hidden) { markSeen();
 setInterval(() => { if (!document.hidden && $(".panes")) refreshSoon(); }, REFRESH_MS);
 
 localTimes(document);
+showPlace();
 for (const element of $$("[data-script-only]")) element.hidden = false;
 if ($(".panes")) {
   countInTitle();
