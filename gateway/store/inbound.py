@@ -60,6 +60,9 @@ _CLAIM = (
 _SAME_CONTENT = select(
     *(_INBOUND.c[name] for name in ("content_key", "id", "shop_id", "thread_id")),
 ).where(_INBOUND.c.content_key.in_(bindparam("keys", expanding=True)))
+_CONTENTS = select(_RAW.c.sha256, _RAW.c.content, _RAW.c.blob_key).where(
+    _RAW.c.sha256.in_(bindparam("hashes", expanding=True))
+)
 _HELD = (
     select(_INBOUND.c.id, _INBOUND.c.attempts)
     .where(_INBOUND.c.id.in_(bindparam("ids", expanding=True)), _INBOUND.c.state == "pending")
@@ -184,9 +187,8 @@ async def contents_of(session: AsyncSession, batch: Sequence[Claimed]) -> dict[s
     """The mails of a batch by their hash; what is gone is left out."""
     if not batch:
         return {}
-    wanted = _RAW.c.sha256.in_({claimed.sha256 for claimed in batch})
-    statement = select(_RAW.c.sha256, _RAW.c.content, _RAW.c.blob_key).where(wanted)
-    rows = await (await session.connection()).execute(statement)
+    wanted = {"hashes": sorted({claimed.sha256 for claimed in batch})}
+    rows = await (await session.connection()).execute(_CONTENTS, wanted)
     return {row.sha256: bytes(row.content) if row.content is not None else row.blob_key for row in rows}
 
 
