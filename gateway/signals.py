@@ -1,6 +1,7 @@
 """Wakes the workers of this process at once when there is work; other processes are reached by polling."""
 
 import asyncio
+import contextlib
 
 
 class Signal:
@@ -22,8 +23,8 @@ class Signal:
 
     async def wait(self, timeout: float) -> None:
         """Return after a wake-up, or after `timeout` seconds."""
-        try:
-            await asyncio.wait_for(self._event.wait(), timeout)
-        except TimeoutError:
-            pass
+        # wait_for would forget that it was cancelled where a wake-up comes at the same moment (Python 3.11).
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(timeout):
+                await self._event.wait()
         self._event.clear()
