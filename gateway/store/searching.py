@@ -4,10 +4,12 @@ P11: each document carries its shop as a word, so a search never leaves the read
 its hits asks for ownership once more.
 """
 
-from collections.abc import Sequence
+import math
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
 from typing import Any
 
-from sqlalchemy import and_, func, select, text
+from sqlalchemy import String, and_, bindparam, func, select, text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gateway.domain.searching import shop_word
@@ -39,30 +41,99 @@ _NEWEST = text(
     f"SELECT no, thread_id FROM (SELECT no, thread_id, words FROM {TABLE} WHERE no < :before ORDER BY no DESC "
     "LIMIT :walked) AS newest WHERE words @@ CAST(:asked AS tsquery) ORDER BY no DESC LIMIT :limit"
 )
-WALKED = 16
-"""PostgreSQL gathers all hits of a word before it knows the newest: 40,000 take 100 ms and more. A word that one in 16
-documents has is found sooner in the newest documents themselves; for others looking there costs 2 ms."""
-_BY_INDEX = text("SELECT set_config('enable_seqscan', :on, true)")
+WALKED = 1024
+"""PostgreSQL gathers all hits of a word before it knows the newest: 400,000 take half a second and more. The newest
+documents themselves tell how many have the word, which costs 3 ms; where it is common, some more of them are a page."""
+MARGIN = 1.25
+_AMONG = {
+    "sqlite": text(
+        f"SELECT no, thread_id FROM {TABLE} WHERE thread_id IN :ids AND no < :before "
+        f"AND no IN (SELECT rowid FROM {WORDS} WHERE {WORDS} MATCH :asked) ORDER BY no DESC LIMIT :limit"
+    ),
+    "postgresql": text(
+        f"WITH own AS MATERIALIZED (SELECT no, thread_id, words FROM {TABLE} WHERE thread_id IN :ids AND no < :before) "
+        "SELECT no, thread_id FROM own WHERE words @@ CAST(:asked AS tsquery) ORDER BY no DESC LIMIT :limit"
+    ),
+}
+_AMONG = {
+    name: statement.bindparams(bindparam("ids", expanding=True, type_=String())) for name, statement in _AMONG.items()
+}
+_BY_INDEX = text(
+    "SELECT set_config('enable_seqscan', 'off', true), set_config('enable_sort', 'off', true), "
+    "set_config('jit', 'off', true), set_config('plan_cache_mode', 'force_custom_plan', true), "
+    f"(SELECT reltuples FROM pg_class WHERE oid = CAST('{TABLE}' AS regclass)) AS documents"
+)
+_AS_EVER = text(
+    "SELECT set_config('enable_seqscan', NULL, true), set_config('enable_sort', NULL, true), "
+    "set_config('jit', NULL, true), set_config('plan_cache_mode', NULL, true)"
+)
+Hits = list[tuple[int, str]]
+
+
+@asynccontextmanager
+async def by_index(session: AsyncSession) -> AsyncIterator[float]:
+    """Let PostgreSQL read lists in the order of their indexes; how many documents it thinks that there are.
+
+    By itself it takes reading every document for cheap, since it does not count the words that lie apart, and gathers
+    and sorts what it takes for little, since it does not know that open threads are those that need a reply.
+    """
+    connection = await session.connection()
+    if connection.dialect.name == "sqlite":
+        yield 0
+        return
+    documents = (await connection.execute(_BY_INDEX)).one().documents
+    yield documents
+    await connection.execute(_AS_EVER)
 
 
 async def hits(
-    session: AsyncSession, keys: Sequence[str], shop_ids: Sequence[str], before: int, limit: int
-) -> list[tuple[int, str]]:
-    """Number and thread of the newest documents below the number `before` that hold all keys."""
+    session: AsyncSession, keys: Sequence[str], shop_ids: Sequence[str], before: int, limit: int, documents: float = 0
+) -> Hits:
+    """Number and thread of the newest documents below the number `before` that hold all keys.
+
+    `documents`: how many there are, if it is known. To be asked within `by_index`.
+    """
     connection = await session.connection()
-    dialect = connection.dialect.name
-    ask = _fts5 if dialect == "sqlite" else _tsquery
-    values = {"asked": ask(keys, [shop_word(id_) for id_ in shop_ids]), "before": before, "limit": limit}
-    if dialect == "sqlite":
-        rows = await connection.execute(_HITS[dialect], values)
-        return [(row.no, row.thread_id) for row in rows]
-    # PostgreSQL takes reading every document for cheap, since it does not count the words that lie apart.
-    await connection.execute(_BY_INDEX, {"on": "off"})
-    found = (await connection.execute(_NEWEST, values | {"walked": WALKED * limit})).all()
+    asked = _asked(connection.dialect.name, keys, shop_ids)
+    values = {"asked": asked, "before": before, "limit": limit}
+    if connection.dialect.name == "sqlite":
+        return _numbered(await connection.execute(_HITS["sqlite"], values))
+    found = _numbered(await connection.execute(_NEWEST, values | {"walked": WALKED}))
+    if len(found) < limit and (further := _further(len(found), limit, documents)):
+        found = _numbered(await connection.execute(_NEWEST, values | {"walked": further}))
     if len(found) < limit:
-        found = (await connection.execute(_HITS[dialect], values)).all()
-    await connection.execute(_BY_INDEX, {"on": "on"})
-    return [(row.no, row.thread_id) for row in found]
+        found = _numbered(await connection.execute(_HITS["postgresql"], values))
+    return found
+
+
+def _further(found: int, limit: int, documents: float) -> int:
+    """How many of the newest documents hold `limit` hits, if WALKED hold so many; 0 where gathering all costs less.
+
+    To look at a document costs about as much as to gather a hit.
+    """
+    if not found:
+        return 0
+    needed, hits_of_all = WALKED * limit / found * MARGIN, documents * found / WALKED
+    return math.ceil(needed) if needed < hits_of_all else 0
+
+
+async def hits_among(
+    session: AsyncSession, keys: Sequence[str], thread_ids: Sequence[str], before: int, limit: int
+) -> Hits:
+    """The same, of these threads alone; where they are few, it does not matter how common the words are."""
+    connection = await session.connection()
+    asked = _asked(connection.dialect.name, keys, ())
+    values = {"asked": asked, "before": before, "limit": limit, "ids": list(thread_ids)}
+    return _numbered(await connection.execute(_AMONG[connection.dialect.name], values))
+
+
+def _numbered(rows: Iterable[Any]) -> Hits:
+    return [(row.no, row.thread_id) for row in rows]
+
+
+def _asked(dialect: str, keys: Sequence[str], shop_ids: Sequence[str]) -> str:
+    ask = _fts5 if dialect == "sqlite" else _tsquery
+    return ask(keys, [shop_word(id_) for id_ in shop_ids])
 
 
 def _fts5(keys: Sequence[str], shops: Sequence[str]) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, literal, select, tuple_, union_all
+from sqlalchemy import ColumnElement, and_, case, literal, select, tuple_, union_all
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gateway.domain.actors import Actor
@@ -30,7 +30,8 @@ from gateway.models import Order, Thread
 from gateway.models.columns import table_of
 from gateway.store import searching
 from gateway.store.search_index import EPOCH, NEWEST, SLOTS, number
-from gateway.store.thread_search import VIEW_CONDITIONS, conditions_of, owned
+from gateway.store.searching import by_index
+from gateway.store.thread_search import VIEW_CONDITIONS, conditions_of, is_narrow, owned
 from gateway.store.threads import rows, shop_ids, summaries
 
 _T, _O = table_of(Thread), table_of(Order)
@@ -38,6 +39,8 @@ MANY_SHOPS = 30
 MOST_LOOKED_AT = 20_000
 """Hits that the filters of a search may leave out before a page ends early."""
 READ_AT_ONCE = 100
+FEW = 3000
+"""So many threads are looked at one by one: the words of each are read in 3 µs."""
 Conditions = Sequence[ColumnElement[bool]]
 
 
@@ -51,7 +54,10 @@ class _Part:
 
     @property
     def order(self) -> tuple[ColumnElement[Any], ...]:
-        return tuple(column.desc() if self.newest_first else column for column in self.by)
+        return self.ordered(*self.by)
+
+    def ordered(self, *columns: ColumnElement[Any]) -> tuple[ColumnElement[Any], ...]:
+        return tuple(column.desc() if self.newest_first else column for column in columns)
 
     def after(self, position: Position) -> ColumnElement[bool]:
         moment, id_ = self.by
@@ -78,19 +84,30 @@ async def page(session: AsyncSession, actor: Actor, query: ThreadQuery, known: S
     shops = await shop_ids(session, actor, query.shop) if known is None else known
     if search.hopeless or not shops:
         return Page((), None, search)
+    if search.keys and after and after.part != "newest":
+        raise Invalid("this cursor is of another list", field="cursor")
+    async with by_index(session) as documents:
+        conditions = await _conditions(session, actor, query, search, shops)
+        if search.keys:
+            narrow = bool(query.order_no) or is_narrow(search, query.view)
+            scope = await _scope(session, shops, conditions, documents, narrow)
+            return await _found(session, search, conditions, scope, query.limit, after)
+        found, names = await _listed(session, shops, conditions, query, after)
+    items = tuple(found[: query.limit])
+    more = len(found) > query.limit
+    return Page(items, write_cursor(_position(items[-1], names)) if more else None, search)
+
+
+async def _conditions(
+    session: AsyncSession, actor: Actor, query: ThreadQuery, search: Search, shops: Sequence[str]
+) -> Conditions:
+    """What a thread of the page fulfils, beside being of one of the shops."""
     conditions = [owned(actor), VIEW_CONDITIONS[query.view](actor), *conditions_of(search, actor)]
     if query.team:
         conditions.append(_T.c.team_id == query.team)
     if query.order_no:
         conditions.append(await _about_order(session, shops, query.order_no))
-    if search.keys:
-        if after and after.part != "newest":
-            raise Invalid("this cursor is of another list", field="cursor")
-        return await _found(session, search, (_T.c.shop_id.in_(shops), *conditions), shops, query.limit, after)
-    found, names = await _listed(session, shops, conditions, query, after)
-    items = tuple(found[: query.limit])
-    more = len(found) > query.limit
-    return Page(items, write_cursor(_position(items[-1], names)) if more else None, search)
+    return conditions
 
 
 async def _listed(
@@ -118,15 +135,24 @@ def _position(item: ThreadSummary, names: Sequence[str]) -> Position:
 async def _stretch(
     session: AsyncSession, shops: Sequence[str], part: _Part, conditions: Conditions, limit: int
 ) -> list[ThreadSummary]:
+    """First which threads, out of the index alone; then what rows show of these few."""
+    moment, id_ = part.by
+
     def of_some(place: ColumnElement[bool]) -> Any:
-        return select(_T.c.id).where(place, *conditions).order_by(*part.order).limit(limit).subquery()
+        columns = select(id_, moment.label("moment")).where(place, *conditions)
+        return columns.order_by(*part.order).limit(limit).subquery()
 
-    ids = union_all(*(select(some.c.id) for some in map(of_some, _places(shops)))).subquery()
+    some = union_all(*(select(found.c.id, found.c.moment) for found in map(of_some, _places(shops)))).subquery()
+    order = part.ordered(some.c.moment, some.c.id)
+    ids = [row.id for row in await rows(session, select(some.c.id).order_by(*order).limit(limit))]
+    return await _summaries(session, ids)
 
-    def whole(every: Select[Any]) -> Select[Any]:
-        return every.join(ids, ids.c.id == _T.c.id).order_by(*part.order).limit(limit)
 
-    return await summaries(session, whole)
+async def _summaries(session: AsyncSession, ids: Sequence[str]) -> list[ThreadSummary]:
+    """The rows of these threads, in this order."""
+    found = await summaries(session, lambda every: every.where(_T.c.id.in_(ids))) if ids else []
+    by_id = {summary.id: summary for summary in found}
+    return [by_id[id_] for id_ in ids if id_ in by_id]
 
 
 def _places(shops: Sequence[str]) -> list[ColumnElement[bool]]:
@@ -148,22 +174,47 @@ async def _about_order(session: AsyncSession, shops: Sequence[str], order_no: st
     return and_(_T.c.buyer_id.in_(buyers), _T.c.order_id.in_(ids))
 
 
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    """Where hits are looked for: in the shops (none named: everywhere), or in these few threads."""
+
+    shops: Sequence[str]
+    documents: float
+    threads: Sequence[str] | None = None
+
+    async def hits(self, session: AsyncSession, keys: Sequence[str], below: int, limit: int) -> searching.Hits:
+        if self.threads is None:
+            return await searching.hits(session, keys, self.shops, below, limit, self.documents)
+        return await searching.hits_among(session, keys, self.threads, below, limit)
+
+
+async def _scope(
+    session: AsyncSession, shops: Sequence[str], conditions: Conditions, documents: float, narrow: bool
+) -> _Scope:
+    """The threads that the filters leave, where an index tells them and they are few: most hits are none of them."""
+    if narrow:
+        mine = select(_T.c.id).where(_T.c.shop_id.in_(shops), *conditions).limit(FEW + 1)
+        left = await rows(session, mine)
+        if len(left) <= FEW:
+            return _Scope((), documents, [row.id for row in left])
+    return _Scope(shops if len(shops) <= MANY_SHOPS else (), documents)
+
+
 async def _found(
     session: AsyncSession,
     search: Search,
     conditions: Conditions,
-    shops: Sequence[str],
+    scope: _Scope,
     limit: int,
     after: Position | None,
 ) -> Page:
     """Look through the hits, newest first, until a page is full; in growing steps, since filters may leave out many."""
-    scope = shops if len(shops) <= MANY_SHOPS else ()
     below, step, looked_at = number(after.at, after.id) if after else NEWEST, limit + 24, 0
     if (until := span(search)[1]) is not None:
         below = min(below, number(until, ""))
     found: list[str] = []
     while len(found) <= limit and looked_at < MOST_LOOKED_AT:
-        hits = await searching.hits(session, search.keys, scope, below, step)
+        hits = await scope.hits(session, search.keys, below, step)
         found += await _standing(session, search, await _allowed(session, hits, conditions), limit + 1 - len(found))
         looked_at, below = looked_at + len(hits), hits[-1][0] if hits else 0
         if len(hits) < step:
@@ -197,9 +248,7 @@ async def _standing(session: AsyncSession, search: Search, ids: list[str], wante
 
 async def _shown(session: AsyncSession, search: Search, ids: list[str], limit: int, rest: Position | None) -> Page:
     """The page of these threads, with their hits marked; `rest` is where to look on when it ended early."""
-    found = await summaries(session, lambda every: every.where(_T.c.id.in_(ids)))
-    by_id = {summary.id: summary for summary in found}
-    items = [by_id[id_] for id_ in ids if id_ in by_id]
+    items = await _summaries(session, ids)
     said = await searching.texts(session, [item.id for item in items[:limit]], whole=False) if search.words else {}
     marks = {
         item.id: Hit(marked(item.subject, search), excerpt(said[item.id], search)) for item in items if item.id in said

@@ -21,6 +21,7 @@ Condition = ColumnElement[bool]
 
 UNFINISHED = _T.c.status != literal_column("'closed'")
 """Spelled out, and not a parameter: so the index of what people have to do is known to fit."""
+NOBODY = ("none", "nobody", "无")
 NOBODYS = func.coalesce(_T.c.assignee_id, "") == ""
 """No index of assignees: nearly all threads of a shop may be nobody's. The few open ones are told by their status."""
 
@@ -97,9 +98,18 @@ def conditions_of(search: Search, actor: Actor) -> list[Condition]:
     return asked
 
 
+def is_narrow(search: Search, view: str) -> bool:
+    """Whether the view or a filter may leave few threads, and an index tells which."""
+    nobodys = search.value("assignee").lower() in NOBODY
+    told = ("is", "team") if nobodys else ("is", "team", "assignee")
+    since, _ = span(search)
+    unfinished = search.value("status") not in ("", "closed")
+    return view not in ("all", "closed") or unfinished or since is not None or any(map(search.value, told))
+
+
 def _given_to(assignee: str, actor: Actor) -> Condition:
     """`me`, `none`, or a colleague's address."""
-    if assignee.lower() in ("none", "nobody", "无"):
+    if assignee.lower() in NOBODY:
         return NOBODYS
     if assignee.lower() in ("me", "我"):
         return _T.c.assignee_id == actor.user_id if actor.user_id else false()

@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 from sqlalchemy import event
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gateway.domain.actors import Actor
 from gateway.domain.conversations import VIEWS, ThreadQuery
 from gateway.domain.messages import Place
-from gateway.store import messages, thread_lists, threads
+from gateway.store import messages, searching, thread_lists, threads
 from gateway.store.db import Database
 from tests import builders
 
@@ -20,6 +21,13 @@ READS_ALL = re.compile(rf"^SCAN (?:{LARGE})\b|Seq Scan on (?:{LARGE})\b")
 SEARCHES = (
     *("灯", "灯笼坏了", "lamp", '"broken lamp"', "lamp status:snoozed", "from:wang order:1001 has:attachment"),
     *("is:unread", "label:vip", "assignee:me", "assignee:none", "before:2026-11-24 after:2026-11-01"),
+    *(
+        "lamp is:unread",
+        "lamp team:returns",
+        "lamp assignee:lin@example.com",
+        "灯 after:2026-11-01",
+        "灯 assignee:none",
+    ),
 )
 
 
@@ -66,7 +74,16 @@ async def seller(db: Database) -> Actor:
     return builders.actor_for(user, *shops)
 
 
-async def test_every_list_search_and_count_is_answered_by_an_index(db: Database, seller: Actor) -> None:
+async def _open(session: AsyncSession, seller: Actor, thread_id: str) -> None:
+    """What a thread shows, with what stands around it."""
+    shown = await threads.thread(session, seller, thread_id)
+    assert shown is not None
+    await messages.of_thread(session, thread_id, with_html=True)
+    await threads.orders_of(session, shown, 6)
+    await threads.other_threads(session, shown, 6)
+
+
+async def test_every_list_search_count_and_thread_is_answered_by_an_index(db: Database, seller: Actor) -> None:
     with asked(db) as statements:
         async with db.read() as session:
             for view in VIEWS:
@@ -77,8 +94,10 @@ async def test_every_list_search_and_count_is_answered_by_an_index(db: Database,
             first = await thread_lists.page(session, seller, ThreadQuery(limit=1))
             await thread_lists.page(session, seller, ThreadQuery(limit=1, cursor=first.next or ""))
             await thread_lists.page(session, seller, ThreadQuery(order_no="AE-1001"))
-            await threads.counts(session, seller, None)
-            await messages.of_thread(session, first.items[0].id, with_html=False)
+            await thread_lists.page(session, seller, ThreadQuery(q="lamp", view="needs_reply", order_no="AE-1001"))
+            for shop in (None, "shop-1"):
+                await threads.counts(session, seller, shop)
+            await _open(session, seller, first.items[0].id)
     explained = await plans(db, statements)
     assert len(explained) > 20
     wrong = {
@@ -111,3 +130,24 @@ async def test_a_page_asks_as_often_for_one_thread_as_for_many(db: Database, sel
         async with db.read() as session:
             assert len((await thread_lists.page(session, seller, ThreadQuery(q=q))).items) > 30
     assert len(many) == len(one)
+
+
+async def test_postgresql_gathers_no_list_to_sort_it(db: Database, seller: Actor) -> None:
+    """Whatever it thinks how few threads fit: a list is read in the order of an index, and ends with its page."""
+    if db.sqlite:
+        pytest.skip("SQLite has nothing of the kind to be told")
+    async with db.read() as session:
+        with asked(db) as statements:
+            for view in ("needs_reply", "waiting", "all", "closed"):
+                await thread_lists.page(session, seller, ThreadQuery(view=view))
+        lists = [one for one in statements if "AS moment" in one[0]]
+        connection = await session.connection()
+        async with searching.by_index(session):
+            read = [
+                str(row[0])
+                for statement, parameters in lists
+                for row in await connection.exec_driver_sql("EXPLAIN " + statement, parameters)
+            ]
+    assert len(lists) == 4
+    assert sum("Index" in line for line in read) >= 4
+    assert [line for line in read if re.search(r"->  (?:Incremental )?Sort\b", line)] == []

@@ -189,8 +189,10 @@ async def test_a_search_never_leaves_the_readers_shops(db: Database, shop: Shop)
     assert await found(db, "lamp", shop="lantern") == ["AE-1"]
 
 
-async def test_filters_that_leave_out_many_hits_still_fill_a_page(db: Database, shop: Shop) -> None:
+@pytest.mark.parametrize("q", ["lamp status:snoozed", "lamp assignee:none"], ids=["few-threads-fit", "many-may-fit"])
+async def test_filters_that_leave_out_many_hits_still_fill_a_page(db: Database, shop: Shop, q: str) -> None:
     async with db.write() as session:
+        colleague = await builders.add_user(session, "lin@example.com", "seller", shop)
         buyer = await builders.add_buyer(session, shop)
         ids = [
             (
@@ -200,27 +202,32 @@ async def test_filters_that_leave_out_many_hits_still_fill_a_page(db: Database, 
             ).thread_id
             for number in range(60)
         ]
-        for id_ in ids[55:]:
-            await threads.update_thread(session, SYSTEM, id_, {"status": "snoozed"})
-    first = await page(db, "lamp status:snoozed", limit=3)
+        for place, id_ in enumerate(ids):
+            wanted = {"status": "snoozed"} if place >= 55 else {"assignee_id": colleague.id}
+            await threads.update_thread(session, SYSTEM, id_, wanted)
+    first = await page(db, q, limit=3)
     assert [row.id for row in first.items] == ids[55:58]
     assert first.next is not None
-    second = await page(db, "lamp status:snoozed", limit=3, cursor=first.next)
+    second = await page(db, q, limit=3, cursor=first.next)
     assert [row.id for row in second.items] == ids[58:]
     assert second.next is None
 
 
-async def test_what_the_newest_documents_tell_is_what_the_index_tells(db: Database, shop: Shop) -> None:
+@pytest.mark.parametrize("documents", [0, 10**9], ids=["small-index", "large-index"])
+async def test_what_the_newest_documents_tell_is_what_the_index_tells(
+    db: Database, shop: Shop, documents: float
+) -> None:
     """Few hits are read out of the newest documents where those have enough, many out of the index."""
     for number in range(5):
         text = "a lamp" if number != 3 else "a cup"
         await filed(db, shop, f"AE-{number}", text, received_at=NOW + timedelta(minutes=number))
     async with db.read() as session:
-        every = await searching.hits(session, ["lamp"], [shop.id], NEWEST, 100)
+        every = await searching.hits(session, ["lamp"], [shop.id], NEWEST, 100, documents)
         assert len(every) == 4
+        assert await searching.hits_among(session, ["lamp"], [id_ for _, id_ in every[1:]], NEWEST, 2) == every[1:3]
         for few in (1, 2, 3):
-            assert await searching.hits(session, ["lamp"], [shop.id], NEWEST, few) == every[:few]
-        assert await searching.hits(session, ["lamp"], [shop.id], every[0][0], 2) == every[1:3]
+            assert await searching.hits(session, ["lamp"], [shop.id], NEWEST, few, documents) == every[:few]
+        assert await searching.hits(session, ["lamp"], [shop.id], every[0][0], 2, documents) == every[1:3]
 
 
 async def test_hits_are_marked_where_they_stand(furnished: Database) -> None:
