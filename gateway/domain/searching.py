@@ -31,7 +31,9 @@ _MARKS = (
 LETTER = rf"(?:[^\W_{_UNSPACED}]|[{_MARKS}])"
 _JOINT = "[-_.@/+:'’&#]"
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
-_PIECE = re.compile(rf"[{_UNSPACED}]+|{LETTER}+(?:{_JOINT}{LETTER}+)*")
+_LETTERS = rf"(?:[^\W_{_UNSPACED}]++|[{_MARKS}]++)++"
+"""One LETTER or several, looked for by runs instead of one by one."""
+_PIECE = re.compile(rf"[{_UNSPACED}]+|{_LETTERS}(?:{_JOINT}{_LETTERS})*")
 _RUN = re.compile(rf"[{_UNSPACED}]")
 _BETWEEN = re.compile(_JOINT)
 
@@ -67,7 +69,8 @@ def pieces(text: str) -> Iterator[tuple[str, bool]]:
 def words(text: str) -> set[str]:
     """The words that a text is found by."""
     found: set[str] = set()
-    for piece in set(_PIECE.findall(fold(text[:MAX_TEXT_CHARS]))):  # people use the same words again and again
+    # People use the same words again and again; no piece has a space in it.
+    for piece in set(_PIECE.findall(" ".join(set(fold(text[:MAX_TEXT_CHARS]).split())))):
         if _RUN.match(piece):
             found.update(piece)
             found.update(map(add, piece, piece[1:]))

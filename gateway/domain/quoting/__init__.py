@@ -11,6 +11,7 @@ FRESH, QUOTE, SIGNATURE = "", "quote", "signature"
 
 _QUOTED = re.compile(r"[ \t\xa0]{0,4}(?:[A-Z]{0,3}>(?!From |[_.<]|[:：]?\s*$(?<=[:：]))|＞|&gt;)")
 _UNSEEN = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+_ODD = re.compile(rf"{_UNSEEN.pattern}|&nbsp;")
 _WRAPPED_AT = 55
 _SCANNED = 5_000  # no answer is longer; what follows is told apart by its marks only
 _LAST_WORD = re.compile(r"[.!?。！？:：]\s*$")
@@ -33,7 +34,8 @@ def split(text: str, marks: tuple[str, ...] = (), *, forwarded: bool = False, au
     `author` is the mailbox that the mail is from: their visiting card is known by it.
     """
     kept = _lines(text)
-    lines = [_bare(line) for line in kept]
+    bare = _bare if _ODD.search(text) else _without_end
+    lines = [bare(line) for line in kept]
     kinds = _kinds(lines, marks, forwarded, author)
     chosen: dict[str, list[str]] = {FRESH: [], QUOTE: [], SIGNATURE: []}
     for line, kind in zip(kept, kinds, strict=True):
@@ -47,12 +49,13 @@ def _lines(text: str) -> list[str]:
     return [f"{part}\n" for part in parts[:-1]] + ([parts[-1]] if parts[-1] else [])
 
 
+def _without_end(line: str) -> str:
+    return line.rstrip("\n")
+
+
 def _bare(line: str) -> str:
     """A line to look at: QQ Mail leaves `&nbsp;` in its plain text, Gmail in Hebrew marks each change of direction."""
-    line = line.rstrip("\n")
-    if not line.isascii():
-        line = _UNSEEN.sub("", line)
-    return line.replace("&nbsp;", " ") if "&nbsp;" in line else line
+    return _UNSEEN.sub("", _without_end(line)).replace("&nbsp;", " ")
 
 
 def _kinds(lines: list[str], marks: tuple[str, ...], forwarded: bool, author: Mailbox) -> list[str]:
@@ -87,7 +90,7 @@ def _scan(lines: list[str], kinds: list[str], forwarded: bool) -> int:
     """
     quoted_before = False
     for index, line in enumerate(lines[:_SCANNED]):
-        if not line or line.isspace():
+        if not line or line.isspace() or _is_prose(lines, kinds, index):
             continue
         if not quoted_before and boundaries.is_forwarded(line):
             return index
@@ -103,6 +106,11 @@ def _scan(lines: list[str], kinds: list[str], forwarded: bool) -> int:
             _quote_rest(lines, kinds, found[0])
             break
     return len(lines)
+
+
+def _is_prose(lines: list[str], kinds: list[str], index: int) -> bool:
+    """Whether a fresh line is no boundary for sure; a name alone may introduce what is quoted right below it."""
+    return kinds[index] == FRESH and QUOTE not in kinds[index + 1 : index + 4] and boundaries.is_prose(lines[index])
 
 
 def _boundary(lines: list[str], kinds: list[str], index: int) -> tuple[int, bool] | None:

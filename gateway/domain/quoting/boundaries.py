@@ -23,6 +23,9 @@ _HEADER = re.compile(r"[\s|>*]{0,12}([^\s:：|*][^:：|*\n]{0,24}?)[\s*|　]{0,6
 _WIDE_GAP = re.compile(r"(?<=[一-鿿])[\s　]{1,4}(?=[一-鿿])")
 _ADDRESS = re.compile(r"[^\s@]@[^\s@]|mailto:")
 _PAIRS = frozenset(dash * 2 for dash in "-_=*~—–─")
+_FRAME = " \t\xa0【】[]"
+_LONGEST_HEADING = 40
+_SIGN = re.compile(r"[-_=*~—–─:：︰|@道]")
 _LONGEST = 400
 _LOOK_AHEAD = 14
 _FIELDS = 5
@@ -31,6 +34,15 @@ _FIELDS = 5
 def is_forwarded(line: str) -> bool:
     """Whether a line announces a forwarded mail."""
     return len(line) < 160 and _announces(line) and _FORWARDED.match(line) is not None
+
+
+def is_prose(line: str) -> bool:
+    """A cheap look first, at a line that stands above no quote: True when it is no boundary, however closely one looks.
+
+    Separators have dashes, header blocks a colon or a table's rule, attributions a colon, dashes, an address or 写道;
+    a heading is short.
+    """
+    return _SIGN.search(line) is None and len(line.strip(_FRAME)) > _LONGEST_HEADING
 
 
 def is_original(line: str) -> bool:
@@ -48,8 +60,8 @@ def _announces(line: str) -> bool:
 
 def is_heading(lines: list[str], index: int) -> bool:
     """Whether a line says "original mail" without any dashes, right above a header block: the new QQ Mail."""
-    line = lines[index].strip(" \t\xa0【】[]")
-    if len(line) > 40 or _HEADING.match(line) is None:
+    line = lines[index].strip(_FRAME)
+    if len(line) > _LONGEST_HEADING or _HEADING.match(line) is None:
         return False
     below = next((each for each in range(index + 1, min(index + 4, len(lines))) if lines[each].strip()), None)
     return below is not None and header_of(lines[below]) is not None

@@ -1,5 +1,6 @@
 """Splitting loses nothing, whatever the text; and what the marks of HTML and the subject change."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -65,3 +66,27 @@ def test_a_forwarding_subject_keeps_what_was_sent_on() -> None:
 def test_an_empty_text_has_empty_pieces() -> None:
     parts = split("")
     assert (parts.fresh, parts.quoted, parts.signature) == ("", "", "")
+
+
+LONG = "and so we talked about the parcel again and again and again "
+
+
+@pytest.mark.parametrize(
+    "opens",
+    [
+        "On Monday, 5 January 2024 at 10:00 the buyer Ann Example <ann@example.com> wrote:",
+        "On Monday, 5 January 2024 at 10:00 the buyer Ann Example <ann@example.com> wrote --",
+        "On Monday 5 January 2024 the buyer whose name is Ann Example wrote to ann@example.com and wrote",
+        "二〇二四年的一月五日星期五的上午十点钟，从广州市白云区发货的张三先生在他的电子邮件 a@example.com 里面于2024年1月5日 写道",
+        "----------------------------------------------------------------------- Original Message -----",
+        "                              【原始邮件】                              \nFrom: a@example.com",
+        "From: somebody with a very long name at Example <ann@example.com>\nSent: Friday\nTo: b@example.com",
+        "|  From  | somebody with a very long name at Example ann@example.com\n| Sent | Friday\n| To | b@example.com",
+        f"{LONG}Ann\n> said so",
+    ],
+)
+def test_a_long_line_that_opens_a_quote_is_found_as_a_short_one_is(opens: str) -> None:
+    """Ordinary lines are passed over after one look: none of these is one."""
+    text = f"Thank you.\n\n{opens}\n{LONG}\n"
+    assert split(text).quoted
+    assert not split(f"Thank you.\n\n{LONG}\n{LONG}\n").quoted
