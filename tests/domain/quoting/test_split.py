@@ -77,7 +77,7 @@ LONG = "and so we talked about the parcel again and again and again "
         "On Monday, 5 January 2024 at 10:00 the buyer Ann Example <ann@example.com> wrote:",
         "On Monday, 5 January 2024 at 10:00 the buyer Ann Example <ann@example.com> wrote --",
         "On Monday 5 January 2024 the buyer whose name is Ann Example wrote to ann@example.com and wrote",
-        "二〇二四年的一月五日星期五的上午十点钟，从广州市白云区发货的张三先生在他的电子邮件 a@example.com 里面于2024年1月5日 写道",
+        "从广州市白云区发货的张三先生在他一直使用的电子邮件的地址 a@example.com 于2024年1月5日 写道",
         "----------------------------------------------------------------------- Original Message -----",
         "                              【原始邮件】                              \nFrom: a@example.com",
         "From: somebody with a very long name at Example <ann@example.com>\nSent: Friday\nTo: b@example.com",
