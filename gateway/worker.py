@@ -13,7 +13,7 @@ from gateway.inbound.processing import Processor
 from gateway.orders.pulling import Puller
 from gateway.orders.source_calls import forget_old_calls
 from gateway.outbound.seller_notices import tell_once
-from gateway.outbound.sending import Sender
+from gateway.outbound.sending import AHEAD, Sender
 from gateway.outcalls import Caller
 from gateway.people.account_mails import send_once as send_asked_once
 from gateway.store.upkeep import forget_expired, wake_snoozed
@@ -35,7 +35,8 @@ class Worker:
     def __init__(self, gw: Gateway, processor: Processor, courier: Courier) -> None:
         self._gw, self._processor = gw, processor
         settings = gw.settings
-        self._sender = Sender(gw, courier, Destinations(settings.relay_connections, settings.domain_connections))
+        destinations = Destinations(settings.relay_connections + AHEAD, settings.domain_connections)
+        self._sender = Sender(gw, courier, destinations)
 
     async def run(self) -> None:
         """All loops at once. Cancelling leaves nothing half done behind: transactions roll back, mails land first."""

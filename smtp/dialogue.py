@@ -45,7 +45,8 @@ class Dialogue:
 
 def on_one_line(code: int, message: str) -> str:
     """A reply without what a log or a page could not show, and not longer than anybody reads."""
-    return f"{code} {_UNPRINTABLE.sub(' ', message)}".strip()[:_LONGEST]
+    words = message if message.isprintable() else _UNPRINTABLE.sub(" ", message)
+    return f"{code} {words}".strip()[:_LONGEST]
 
 
 def last_line(reply: SMTPResponse) -> str:

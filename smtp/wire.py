@@ -24,6 +24,8 @@ class Wire(asyncio.Protocol):
         self._expected = 0
         self._failure: Exception | None = None
         self._waiter: asyncio.Future[None] | None = None
+        self._deadline = 0.0
+        self._alarm: asyncio.TimerHandle | None = None
         transport.set_protocol(self)
 
     @property
@@ -48,18 +50,37 @@ class Wire(asyncio.Protocol):
     async def _arrival(self, seconds: float) -> None:
         if self._failure:
             raise self._failure
-        self._waiter = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        self._waiter = loop.create_future()
+        self._expect_until(loop, loop.time() + seconds)
         try:
-            async with asyncio.timeout(seconds):
-                await self._waiter
-        except TimeoutError:
-            raise SMTPReadTimeoutError("Timed out waiting for server response") from None
+            await self._waiter
         finally:
             self._waiter = None
+
+    def _expect_until(self, loop: asyncio.AbstractEventLoop, deadline: float) -> None:
+        """An alarm that goes off too early is set again: a timer for each reply cost more than the reply."""
+        self._deadline = deadline
+        if self._alarm is None or self._alarm.when() > deadline:
+            if self._alarm is not None:
+                self._alarm.cancel()
+            self._alarm = loop.call_at(deadline, self._ring, loop)
+
+    def _ring(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._alarm = None
+        if self._waiter is None or self._waiter.done():
+            return
+        if loop.time() < self._deadline:
+            self._expect_until(loop, self._deadline)
+        else:
+            self._waiter.set_exception(SMTPReadTimeoutError("Timed out waiting for server response"))
 
     def close(self) -> None:
         """Without a word."""
         self._fail(SMTPServerDisconnected("Connection closed"))
+        if self._alarm is not None:
+            self._alarm.cancel()
+            self._alarm = None
         self._transport.close()
 
     def data_received(self, data: bytes) -> None:

@@ -25,8 +25,12 @@ from gateway.store.deliveries import LONGEST_REPLY, Recorded
 from gateway.store.delivery_claims import Content, Due
 
 AT_ONCE = 20
-"""Mails on their way at once, unless set. A courier that does fewer at once would let leases wait in its own line."""
+"""Connections of the courier, unless set."""
+AHEAD = 50
+"""Mails beyond that in the courier's line, so that no connection waits for the queue and many share a transaction."""
 AT_ONCE_TO_ONE_DOMAIN = 10
+LINGER_SECONDS = 0.005
+"""How long an outcome waits for others, so that half of what flies shares its transaction and the rest flies on."""
 POLL_SECONDS = 0.5
 PAUSE_AFTER_ERROR = 2.0
 STOP_SECONDS = 8.0
@@ -53,7 +57,7 @@ class Sender:
         patience: float = STOP_SECONDS,
     ) -> None:
         self._gw, self._courier, self._jitter, self._patience = gw, courier, jitter, patience
-        self._destinations = destinations or Destinations(AT_ONCE, AT_ONCE_TO_ONE_DOMAIN)
+        self._destinations = destinations or Destinations(AT_ONCE + AHEAD, AT_ONCE_TO_ONE_DOMAIN)
         self._flying: dict[asyncio.Task[Outcome], Due] = {}
         self._landed: list[Landed] = []
 
@@ -97,7 +101,10 @@ class Sender:
         self._destinations.landed(due.domain)
         if not task.cancelled():
             self._landed.append((due, task.result(), self._learned(due.domain, task.result())))
-        self._gw.outbound_signal.wake()
+        if len(self._landed) >= len(self._flying):
+            self._gw.outbound_signal.wake()
+        elif len(self._landed) == 1:
+            task.get_loop().call_later(LINGER_SECONDS, self._gw.outbound_signal.wake)
 
     def _learned(self, domain: str, outcome: Outcome) -> Rest | None:
         """What an outcome tells of its destinations: a rest where it found out only what another mail had already."""

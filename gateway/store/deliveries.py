@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import Update, bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -78,11 +78,9 @@ async def record_attempts(session: AsyncSession, ended: Sequence[tuple[Due, Reco
     if not kept:
         return []
     connection = await session.connection()
-    for columns in (_ALWAYS, (*_ALWAYS, "next_attempt_at"), (*_ALWAYS, "relay_message_id")):
+    for columns, statement in _WRITE.items():
         rows = [row for row in map(_written, kept) if tuple(row["values"]) == columns]
         if rows:
-            named: dict[str, Any] = {column: bindparam(f"to_{column}") for column in columns}
-            statement = update(_DELIVERIES).where(_DELIVERIES.c.id == bindparam("which")).values(**named)
             given = [{"which": row["id"]} | {f"to_{k}": v for k, v in row["values"].items()} for row in rows]
             await connection.execute(statement, given)
     await connection.execute(insert(_ATTEMPTS), [_attempt(due, recorded) for due, recorded in kept])
@@ -96,15 +94,27 @@ async def record_attempts(session: AsyncSession, ended: Sequence[tuple[Due, Reco
 _ALWAYS = ("state", "refusal", "smtp_reply", "at", "lease_until", "late_told_at")
 
 
+def _writing(columns: tuple[str, ...]) -> Update:
+    named: dict[str, Any] = {column: bindparam(f"to_{column}") for column in columns}
+    return update(_DELIVERIES).where(_DELIVERIES.c.id == bindparam("which")).values(**named)
+
+
+# Made once: making a statement costs several times as much as running it.
+_WRITE = {
+    columns: _writing(columns) for columns in (_ALWAYS, (*_ALWAYS, "next_attempt_at"), (*_ALWAYS, "relay_message_id"))
+}
+_FENCES = (
+    select(_DELIVERIES.c.id, _DELIVERIES.c.attempts, _DELIVERIES.c.state)
+    .where(_DELIVERIES.c.id.in_(bindparam("ids", expanding=True)))
+    .order_by(_DELIVERIES.c.id)
+    .with_for_update()
+)
+
+
 async def _still_ours(session: AsyncSession, ended: Sequence[tuple[Due, Recorded]]) -> list[tuple[Due, Recorded]]:
-    waiting = _DELIVERIES.c.state.in_(("queued", "deferred"))
-    mine = (
-        select(_DELIVERIES.c.id, _DELIVERIES.c.attempts)
-        .where(_DELIVERIES.c.id.in_([due.id for due, _ in ended]), waiting)
-        .order_by(_DELIVERIES.c.id)
-        .with_for_update()
-    )
-    fences = {row.id: row.attempts for row in await (await session.connection()).execute(mine)}
+    given = {"ids": [due.id for due, _ in ended]}
+    rows = (await (await session.connection()).execute(_FENCES, given)).all()
+    fences = {row.id: row.attempts for row in rows if row.state in ("queued", "deferred")}
     return [(due, recorded) for due, recorded in ended if fences.get(due.id) == due.attempts]
 
 

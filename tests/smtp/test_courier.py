@@ -188,6 +188,52 @@ async def test_waiting_for_a_free_slot_ends_too() -> None:
     assert "within 0.2 seconds" in outcomes[1].reply
 
 
+async def test_what_is_given_up_while_it_waits_in_line_is_never_sent() -> None:
+    async with listening(Relay({"MAIL": [SILENCE]})) as relay:
+        courier = courier_to(relay, concurrency=1)
+        stuck = asyncio.create_task(send(courier))
+        await asyncio.wait_for(relay.silent.wait(), 20)
+        waiting = asyncio.create_task(send(courier, b"Subject: given up\r\n\r\n"))
+        await asyncio.sleep(0)
+        for task in (waiting, stuck):
+            task.cancel()
+        await asyncio.wait([waiting, stuck])
+        assert isinstance(await send(courier), Sent)
+        await courier.close()
+    assert [envelope.original_content for envelope in relay.mails] == [MAIL]
+
+
+async def test_a_lost_connection_costs_one_mail_and_the_line_goes_on() -> None:
+    async with listening(Relay({"END": [None, DROP]})) as relay:
+        courier = courier_to(relay, concurrency=1)
+        outcomes = await asyncio.gather(*(send(courier) for _ in range(5)))
+        await courier.close()
+    assert [type(outcome) for outcome in outcomes] == [Sent, Deferred, Sent, Sent, Sent]
+    assert relay.connections == 2
+
+
+async def test_a_short_wait_after_a_long_one_is_short() -> None:
+    async with listening(Relay({"RCPT": [None, SILENCE]})) as relay:
+        courier = courier_to(relay, Timeouts(command=0.3, data=3600))
+        assert isinstance(await send(courier), Sent)
+        async with asyncio.timeout(60):
+            outcome = await send(courier)
+        await courier.close()
+    assert isinstance(outcome, Deferred)
+    assert "timed out" in outcome.reply
+
+
+async def test_closing_lets_go_of_those_who_wait() -> None:
+    async with listening(Relay({"MAIL": [SILENCE]})) as relay:
+        courier = courier_to(relay, concurrency=1)
+        sending = [asyncio.create_task(send(courier)) for _ in range(2)]
+        await asyncio.wait_for(relay.silent.wait(), 20)
+        await courier.close()
+        async with asyncio.timeout(20):
+            await asyncio.wait(sending)
+    assert relay.mails == []
+
+
 async def test_a_cancelled_send_leaves_no_half_used_connection() -> None:
     async with listening(Relay({"RCPT": [SILENCE]})) as relay:
         courier = courier_to(relay)
