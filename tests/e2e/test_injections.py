@@ -30,7 +30,7 @@ DATABASES = ("sqlite",)
 FRAMES = "http://frames.example/"
 BROKEN = """() => {
   const foreign = "base, object, embed, style, math, marquee, xss, meta[http-equiv], link[href*='evil'], " +
-    "script:not([type=module][src^='/static/']), iframe:not([sandbox])";
+    "script:not([src^='/static/'], [type='application/json']), iframe:not([sandbox])";
   const wrong = [];
   for (const element of document.querySelectorAll("*")) {
     const acts = [...element.attributes].some(({ name }) => name.startsWith("on") || name === "srcdoc");
