@@ -88,11 +88,11 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Every test that asks for a database runs on each kind."""
     if "database_url" in metafunc.fixturenames:
         marks = {"postgresql": [pytest.mark.postgres]}
-        if metafunc.module.__name__.startswith(EDGES):
+        journey = metafunc.definition.get_closest_marker("journey") is not None
+        if journey or metafunc.module.__name__.startswith(EDGES):
             marks["postgresql"].append(pytest.mark.slow)
-        kinds = [
-            pytest.param(kind, marks=marks.get(kind, [])) for kind in getattr(metafunc.module, "DATABASES", DATABASES)
-        ]
+        wanted = DATABASES if journey else getattr(metafunc.module, "DATABASES", DATABASES)
+        kinds = [pytest.param(kind, marks=marks.get(kind, [])) for kind in wanted]
         metafunc.parametrize("database_url", kinds, indirect=True)
 
 

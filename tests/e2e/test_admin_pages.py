@@ -24,6 +24,7 @@ PAGES = (
 )
 
 
+@pytest.mark.journey
 async def test_an_admins_way(site: Site, chromium: Browser) -> None:
     await dashboard.refresh(site.gw)
     opened = await window(chromium, site, locale="en-US")

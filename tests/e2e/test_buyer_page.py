@@ -24,6 +24,7 @@ async def phone(chromium: Browser, site: Site, **options: object) -> tuple[Windo
     return opened, path
 
 
+@pytest.mark.journey
 async def test_a_buyers_answer_with_a_picture(site: Site, chromium: Browser) -> None:
     opened, _ = await phone(chromium, site)
     page = opened.page

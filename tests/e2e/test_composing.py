@@ -27,6 +27,7 @@ def saving(page: Page, words: str) -> AbstractAsyncContextManager[Any]:
     return page.expect_response(lambda answer: words in (answer.request.post_data or ""))
 
 
+@pytest.mark.journey
 async def test_a_draft_follows_its_writer_and_an_answer_can_be_undone(site: Site, chromium: Browser) -> None:
     here, there = await window(chromium, site, locale="en-US"), await window(chromium, site, locale="zh-CN")
     thread = f"/threads/{site.thread_id}"
@@ -67,6 +68,7 @@ async def test_a_draft_follows_its_writer_and_an_answer_can_be_undone(site: Site
     assert here.foreign + there.foreign == []
 
 
+@pytest.mark.journey
 async def test_colleagues_see_each_other_and_the_second_answer_asks_first(site: Site, chromium: Browser) -> None:
     here, there = await window(chromium, site, locale="en-US"), await window(chromium, site, locale="en-US")
     thread = f"/threads/{site.thread_id}"

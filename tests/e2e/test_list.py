@@ -31,6 +31,7 @@ async def statuses(site: Site) -> list[str]:
     return sorted(row.status for row in page.items)
 
 
+@pytest.mark.journey
 async def test_a_morning_of_a_chinese_seller(site: Site, chromium: Browser) -> None:
     opened = await furnished(site, chromium, "zh-CN")
     page = opened.page
@@ -71,6 +72,7 @@ async def test_a_morning_of_a_chinese_seller(site: Site, chromium: Browser) -> N
     assert opened.complaints == []
 
 
+@pytest.mark.journey
 async def test_everything_is_a_few_letters_away(site: Site, chromium: Browser) -> None:
     opened = await furnished(site, chromium, "en-US")
     page = opened.page
@@ -109,6 +111,7 @@ async def test_everything_is_a_few_letters_away(site: Site, chromium: Browser) -
     assert opened.complaints == []
 
 
+@pytest.mark.journey
 async def test_a_hidden_page_tells_of_new_mail_once_it_may(site: Site, chromium: Browser) -> None:
     opened = await furnished(site, chromium, "en-US")
     page = opened.page

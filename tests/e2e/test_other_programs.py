@@ -47,6 +47,7 @@ class Tour:
             await self.page.screenshot(path=str(Path(folder) / f"{place}-{self.name}.png"), full_page=True)
 
 
+@pytest.mark.journey
 @pytest.mark.parametrize(("locale", "scheme", "width"), WINDOWS)
 async def test_a_day_of_set_up(site: Site, chromium: Browser, locale: str, scheme: Any, width: int) -> None:
     options: dict[str, Any] = {"color_scheme": scheme, "viewport": {"width": width, "height": 900}}

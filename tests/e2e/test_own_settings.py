@@ -27,6 +27,7 @@ async def secret_on(page: Page) -> str:
     return (await shown.inner_text()).replace(" ", "")
 
 
+@pytest.mark.journey
 async def test_a_second_factor_from_set_up_to_sign_in(site: Site, chromium: Browser) -> None:
     opened = await window(chromium, site, locale="en-US")
     page = opened.page

@@ -133,6 +133,7 @@ async def test_every_page_for_every_eye(site: Site, chromium: Browser, locale: s
     assert opened.foreign == []
 
 
+@pytest.mark.journey
 async def test_rules_are_put_into_order_by_dragging(site: Site, chromium: Browser) -> None:
     for name in "abc":
         document = {"name": name, "enabled": True, "actions": [{"do": "label", "value": name}]}
