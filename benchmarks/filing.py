@@ -5,7 +5,6 @@ with two reading children from the first mail to the last: parsed, cleaned, quot
 searchable. The peer comes from PyPI into an environment below a temporary folder.
 """
 
-import argparse
 import asyncio
 import contextlib
 import random
@@ -19,7 +18,7 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from benchmarks.measuring import Row, cpu_seconds, last, machine, median, remember
+from benchmarks.measuring import Row, command, cpu_seconds, last, machine, median, remember
 from benchmarks.running import postgres
 from gateway.authentication import Authenticator
 from gateway.blobs import LocalBlobs
@@ -177,15 +176,5 @@ def run(rounds: int = 3, count: int = 1000, sizes: tuple[int, ...] = tuple(GOALS
     return rows
 
 
-def main() -> None:
-    """Run what is asked for."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--mails", type=int, default=1000)
-    options = parser.parse_args()
-    for row in run(options.rounds, options.mails):
-        print(row)
-
-
 if __name__ == "__main__":
-    main()
+    command(__doc__, run, rounds=3, mails=1000)

@@ -1,11 +1,12 @@
 """What all benchmarks share: processor time of a group of processes, percentiles, the machine, the last results."""
 
+import argparse
 import json
 import os
 import platform
 import statistics
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,15 @@ class Row:
             f"{self.what:<57}{self.ours:>10,.2f} {self.peer:>10,.2f} {self.unit:<9}"
             f"{self.ratio:>6.2f} x {self.peer_name:<18} goal {self.goal:.2f}{reached}"
         )
+
+
+def command(about: str | None, run: Callable[..., Iterable[Row]], **numbers: int) -> None:
+    """Run a benchmark with numbers from the command line, each in its place and with its default; print its table."""
+    parser = argparse.ArgumentParser(description=about.splitlines()[0] if about else None)
+    for name, default in numbers.items():
+        parser.add_argument(f"--{name}", type=int, default=default)
+    for row in run(*vars(parser.parse_args()).values()):
+        print(row)
 
 
 def cpu_seconds(pid: int) -> float:

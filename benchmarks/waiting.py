@@ -4,7 +4,6 @@
 `znx serve`; no DNS is asked. Mails of 2 KB come at a steady rate. Beside a backlog of one shop, another shop's wait.
 """
 
-import argparse
 import asyncio
 import contextlib
 import tempfile
@@ -13,7 +12,7 @@ from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 from benchmarks.filing import BUYERS, mails
-from benchmarks.measuring import Row, last, machine, percentile, remember
+from benchmarks.measuring import Row, command, last, machine, percentile, remember
 from benchmarks.running import postgres
 from gateway.authentication import Authenticator
 from gateway.blobs import LocalBlobs
@@ -157,15 +156,5 @@ def run(seconds: int = 5, backlog: int = 20_000) -> list[Row]:
     return rows
 
 
-def main() -> None:
-    """Run what is asked for."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--seconds", type=int, default=5)
-    parser.add_argument("--backlog", type=int, default=20_000)
-    options = parser.parse_args()
-    for row in run(options.seconds, options.backlog):
-        print(row)
-
-
 if __name__ == "__main__":
-    main()
+    command(__doc__, run, seconds=5, backlog=20_000)
