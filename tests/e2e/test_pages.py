@@ -12,6 +12,7 @@ from playwright.async_api import Browser, Page, Request, expect
 
 from gateway.inbox import threads
 from tests import builders
+from tests.e2e.serving import DEADLINE
 from tests.web.conftest import Site
 
 pytestmark = pytest.mark.browser
@@ -44,6 +45,7 @@ async def window(chromium: Browser, site: Site, **options: Any) -> Window:
     """A fresh window of a browser of its own, whose colours are at once what they will be."""
     options = {"timezone_id": "Asia/Shanghai", "reduced_motion": "reduce"} | options
     context = await chromium.new_context(**options)
+    context.set_default_timeout(DEADLINE * 1000)
     page = await context.new_page()
     opened = Window(page, str(site.server.make_url("")).rstrip("/"))
 

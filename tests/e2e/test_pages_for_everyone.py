@@ -24,6 +24,7 @@ WINDOWS = [
     pytest.param("en-US", "dark", 1440, marks=pytest.mark.slow),
     pytest.param("zh-CN", "dark", 320, marks=pytest.mark.slow),
     pytest.param("en-US", "light", 320, marks=pytest.mark.slow),
+    pytest.param("zh-CN", "light", 3840, marks=pytest.mark.slow),
 ]
 
 
