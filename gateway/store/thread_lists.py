@@ -6,9 +6,10 @@ Keyset paging: a page begins below the place where the one before ended, however
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, literal, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, case, literal, select, tuple_, union_all
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gateway.domain.actors import Actor
@@ -87,43 +88,69 @@ async def page(session: AsyncSession, actor: Actor, query: ThreadQuery, known: S
     if search.keys and after and after.part != "newest":
         raise Invalid("this cursor is of another list", field="cursor")
     async with by_index(session) as documents:
-        conditions = await _conditions(session, actor, query, search, shops)
+        order = await _about_order(session, shops, query.order_no) if query.order_no else None
         if search.keys:
+            conditions = (_T.c.shop_id.in_(shops), *_filters(actor, query, order))
             narrow = bool(query.order_no) or is_narrow(search, query.view)
             scope = await _scope(session, shops, conditions, documents, narrow)
             return await _found(session, search, conditions, scope, query.limit, after)
-        found, names = await _listed(session, shops, conditions, query, after)
+        found, names = await _listed(session, _List(actor, query, tuple(shops)), order, after)
     items = tuple(found[: query.limit])
     more = len(found) > query.limit
     return Page(items, write_cursor(_position(items[-1], names)) if more else None, search)
 
 
-async def _conditions(
-    session: AsyncSession, actor: Actor, query: ThreadQuery, search: Search, shops: Sequence[str]
-) -> Conditions:
+@dataclass(frozen=True, slots=True)
+class _List:
+    """What somebody asks for, of which shops."""
+
+    actor: Actor
+    query: ThreadQuery
+    shops: tuple[str, ...]
+
+
+def _filters(actor: Actor, query: ThreadQuery, order: ColumnElement[bool] | None) -> Conditions:
     """What a thread of the page fulfils, beside being of one of the shops."""
-    conditions = [owned(actor), VIEW_CONDITIONS[query.view](actor), *conditions_of(search, actor)]
+    conditions = [owned(actor), VIEW_CONDITIONS[query.view](actor), *conditions_of(read_search(query.q), actor)]
     if query.team:
         conditions.append(_T.c.team_id == query.team)
-    if query.order_no:
-        conditions.append(await _about_order(session, shops, query.order_no))
+    if order is not None:
+        conditions.append(order)
     return conditions
 
 
 async def _listed(
-    session: AsyncSession, shops: Sequence[str], conditions: Conditions, query: ThreadQuery, after: Position | None
+    session: AsyncSession, of: _List, order: ColumnElement[bool] | None, after: Position | None
 ) -> tuple[list[ThreadSummary], Sequence[str]]:
     """Part after part until there is one more than a page, and the parts of the list.
 
     A cursor goes on with the list that it is of, whatever the query says.
     """
-    names = next(names for names in _LISTS.values() if after.part in names) if after else _LISTS[query.sort]
+    names = next(names for names in _LISTS.values() if after.part in names) if after else _LISTS[of.query.sort]
     found: list[ThreadSummary] = []
     for name in names[names.index(after.part) :] if after else names:
-        part, wanted = _PARTS[name], query.limit + 1 - len(found)
+        wanted = of.query.limit + 1 - len(found)
+        if after is None and order is None:
+            found += await _read(session, _beginning(of, name), wanted) if wanted else []
+            continue
+        part = _PARTS[name]
         begin = (part.after(after),) if after and after.part == name else ()
-        found += await _stretch(session, shops, part, (*part.holds, *conditions, *begin), wanted) if wanted else []
+        conditions = (*part.holds, *_filters(of.actor, of.query, order), *begin)
+        found += await _read(session, _stretch(of.shops, part, conditions), wanted) if wanted else []
     return found, names
+
+
+@lru_cache(maxsize=64)
+def _beginning(of: _List, name: str) -> Select[Any]:
+    """The first page of a list, which is asked for again and again: making its statement costs more than running it."""
+    part = _PARTS[name]
+    return _stretch(of.shops, part, (*part.holds, *_filters(of.actor, of.query, None)))
+
+
+async def _read(session: AsyncSession, statement: Select[Any], limit: int) -> list[ThreadSummary]:
+    """First which threads, out of an index alone; then what rows show of these few."""
+    found = await (await session.connection()).execute(statement, {"most": limit})
+    return await summaries(session, [row.id for row in found])
 
 
 def _position(item: ThreadSummary, names: Sequence[str]) -> Position:
@@ -132,27 +159,17 @@ def _position(item: ThreadSummary, names: Sequence[str]) -> Position:
     return Position(item.last_message_at, item.id, "rest" if "rest" in names else "newest")
 
 
-async def _stretch(
-    session: AsyncSession, shops: Sequence[str], part: _Part, conditions: Conditions, limit: int
-) -> list[ThreadSummary]:
-    """First which threads, out of the index alone; then what rows show of these few."""
+def _stretch(shops: Sequence[str], part: _Part, conditions: Conditions) -> Select[Any]:
+    """The ids of the first `most` threads of a part."""
     moment, id_ = part.by
+    most = bindparam("most", type_=Integer())
 
     def of_some(place: ColumnElement[bool]) -> Any:
         columns = select(id_, moment.label("moment")).where(place, *conditions)
-        return columns.order_by(*part.order).limit(limit).subquery()
+        return columns.order_by(*part.order).limit(most).subquery()
 
     some = union_all(*(select(found.c.id, found.c.moment) for found in map(of_some, _places(shops)))).subquery()
-    order = part.ordered(some.c.moment, some.c.id)
-    ids = [row.id for row in await rows(session, select(some.c.id).order_by(*order).limit(limit))]
-    return await _summaries(session, ids)
-
-
-async def _summaries(session: AsyncSession, ids: Sequence[str]) -> list[ThreadSummary]:
-    """The rows of these threads, in this order."""
-    found = await summaries(session, lambda every: every.where(_T.c.id.in_(ids))) if ids else []
-    by_id = {summary.id: summary for summary in found}
-    return [by_id[id_] for id_ in ids if id_ in by_id]
+    return select(some.c.id).order_by(*part.ordered(some.c.moment, some.c.id)).limit(most)
 
 
 def _places(shops: Sequence[str]) -> list[ColumnElement[bool]]:
@@ -248,7 +265,7 @@ async def _standing(session: AsyncSession, search: Search, ids: list[str], wante
 
 async def _shown(session: AsyncSession, search: Search, ids: list[str], limit: int, rest: Position | None) -> Page:
     """The page of these threads, with their hits marked; `rest` is where to look on when it ended early."""
-    items = await _summaries(session, ids)
+    items = await summaries(session, ids)
     said = await searching.texts(session, [item.id for item in items[:limit]], whole=False) if search.words else {}
     marks = {
         item.id: Hit(marked(item.subject, search), excerpt(said[item.id], search)) for item in items if item.id in said

@@ -1,15 +1,18 @@
 """Reads threads for sellers, always within the shops that the actor reaches. Lists never touch a body."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from functools import cache, lru_cache
+from typing import Any, cast
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     Executable,
     Result,
     Row,
     Select,
     and_,
+    bindparam,
     func,
     select,
     true,
@@ -39,6 +42,8 @@ _ADDRESSES, _TEAMS = table_of(BuyerAddress), table_of(Team)
 NEWEST_FIRST = (_T.c.last_message_at.desc(), _T.c.id.desc())
 COUNT_CAP = 1000
 """Counting stops here: a page says 999+ and the cost of a count stays bounded."""
+READERS = 256
+"""So many people's statements are kept."""
 
 Rows = Sequence[Row[Any]]
 
@@ -71,7 +76,9 @@ def _file() -> ColumnElement[str | None]:
     )
 
 
+@cache
 def _summaries() -> Select[Any]:
+    """Made once, as `_counting` for each reader: making a statement costs as much as running it."""
     return (
         select(
             *_T.c,
@@ -105,9 +112,16 @@ async def shop_ids(session: AsyncSession, actor: Actor, slug: str | None) -> lis
     return [row.id for row in await rows(session, statement)]
 
 
-async def summaries(session: AsyncSession, statement: Callable[[Select[Any]], Select[Any]]) -> list[ThreadSummary]:
-    """The rows of the threads that `statement` narrows the select of all to."""
-    return [_summary(row) for row in await rows(session, statement(_summaries()))]
+@cache
+def _of_some() -> Select[Any]:
+    return _summaries().where(_T.c.id.in_(bindparam("ids", expanding=True)))
+
+
+async def summaries(session: AsyncSession, ids: Sequence[str]) -> list[ThreadSummary]:
+    """The rows of these threads, in this order; those that are gone are left out. The caller knows whose they are."""
+    found = await (await session.connection()).execute(_of_some(), {"ids": list(ids)}) if ids else ()
+    by_id = {row.id: _summary(row) for row in found}
+    return [by_id[id_] for id_ in ids if id_ in by_id]
 
 
 def _summary(row: Row[Any]) -> ThreadSummary:
@@ -179,8 +193,16 @@ async def counts(
 ) -> dict[str, int]:
     """How many threads each counted view holds, up to COUNT_CAP, in one statement. `known`: the shops' ids."""
     ids = await shop_ids(session, actor, shop) if known is None else known
-    columns = [_count(and_(_within(ids, view), condition(actor))).label(view) for view, condition in COUNTED.items()]
-    return dict((await rows(session, select(*columns)))[0]._mapping)
+    if not ids:
+        return dict.fromkeys(COUNTED, 0)
+    found = await (await session.connection()).execute(_counting(actor), {"shops": list(ids)})
+    return dict(found.one()._mapping)
+
+
+@lru_cache(maxsize=READERS)
+def _counting(actor: Actor) -> Select[Any]:
+    columns = [_count(and_(_within(view), condition(actor))).label(view) for view, condition in COUNTED.items()]
+    return cast(Select[Any], select(*columns))
 
 
 def _shopped(column: ColumnElement[str]) -> ColumnElement[str]:
@@ -188,9 +210,10 @@ def _shopped(column: ColumnElement[str]) -> ColumnElement[str]:
     return func.coalesce(column, "")
 
 
-def _within(ids: Sequence[str], view: str) -> ColumnElement[bool]:
+def _within(view: str) -> ColumnElement[bool]:
     """Mentions name their threads: looking through all of a shop for them takes an index on shops away."""
-    return _shopped(_T.c.shop_id).in_(ids) if view == "mentions" else _T.c.shop_id.in_(ids)
+    shops: BindParameter[Any] = bindparam("shops", expanding=True)
+    return _shopped(_T.c.shop_id).in_(shops) if view == "mentions" else _T.c.shop_id.in_(shops)
 
 
 def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:

@@ -249,7 +249,7 @@ async def test_a_state_that_we_know_no_words_for_is_text(site: Site, seller: Bro
         assert "&lt;b&gt;50% paid&lt;/b&gt; %(name)s" in page.text
 
 
-MOST_STATEMENTS = {"/inbox": 8, "/inbox?q=lamp": 13, "/threads/{id}": 22}
+MOST_STATEMENTS = {"/inbox": 9, "/inbox?q=lamp": 13, "/threads/{id}": 22}
 """What a page may ask of the database, whoever is signed in included; PostgreSQL needs three more for a search."""
 
 
