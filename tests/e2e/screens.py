@@ -115,8 +115,8 @@ def furnish(znx: Znx) -> Mapping[str, str]:
         shop = ("--shop", "lotus") if role == "seller" else ()
         znx.run("user", "add", address, "--role", role, *shop, given=f"{PASSWORD}\n".encode())
     znx.token = znx.run("token", "add", "--role", "admin").stdout.decode().strip()
-    eventually(lambda: len(znx.items("/inbound?limit=100")) >= 6 and not znx.items("/inbound?state=pending"))
-    threads = {thread["buyer"]["name"]: thread["id"] for thread in znx.items("/threads?view=all")}
+    eventually(lambda: len(_threads(znx)) >= 5 and not znx.items("/inbound?state=pending"))
+    threads = _threads(znx)
     _writing(znx, threads)
     names = _set_up(znx)
     eventually(lambda: not znx.items("/deliveries?state=queued"))
@@ -128,6 +128,10 @@ def furnish(znx: Znx) -> Mapping[str, str]:
         "person": next(one["id"] for one in znx.items("/people") if one["email"] == SELLER),
         "buyer": _buyers_page(znx),
     }
+
+
+def _threads(znx: Znx) -> dict[str, str]:
+    return {thread["buyer"]["name"]: thread["id"] for thread in znx.items("/threads?view=all")}
 
 
 def _writing(znx: Znx, threads: Mapping[str, str]) -> None:
@@ -207,6 +211,7 @@ class Camera:
 
 async def _settled(page: Page, script: str) -> None:
     await page.wait_for_load_state("load")
+    await page.wait_for_function("document.documentElement.classList.contains('scripted')")
     if script:
         await page.evaluate(script)
     await page.evaluate("document.fonts.ready")

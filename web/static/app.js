@@ -38,7 +38,7 @@ function countInTitle() {
 function showPlace() {
   for (const places of $$(".view-list, .sections, .tabs")) {
     const [here, box] = [$("[aria-current]", places)?.getBoundingClientRect(), places.getBoundingClientRect()];
-    if (here) places.scrollLeft += here.left + here.width / 2 - box.left - box.width / 2;
+    if (here && (here.left < box.left || here.right > box.right)) places.scrollLeft += here.left + here.width / 2 - box.left - box.width / 2;
   }
 }
 
