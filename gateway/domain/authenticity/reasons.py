@@ -11,6 +11,8 @@ VERDICTS: Mapping[str, tuple[str, str]] = {
         "the site or chat that this channel was made for sent it, with the channel's key",
         "由该渠道对应的网站或聊天系统凭渠道密钥发送",
     ),
+    "api": ("a system of the shop handed it in with its key", "由店铺的系统凭密钥提交"),
+    "internal": ("it was written here", "在本系统内撰写"),
     "auth-off": ("senders are not checked on this system", "本系统未启用发件人验证"),
     "malformed-from": ("the mail does not name exactly one author", "邮件没有唯一明确的发件人"),
     "own-domain": ("somebody outside uses our own domain {domain}", "外部邮件冒用了我们自己的域名 {domain}"),

@@ -91,6 +91,17 @@ def test_every_reason_that_the_code_gives_is_in_the_table() -> None:
     assert given - {"ed25519-sha256"} <= {*reasons.VERDICTS, *reasons.CHECKS}
 
 
+def test_every_trust_that_is_written_without_checks_has_words() -> None:
+    flows = Path(reasons.__file__).parents[2]
+    written = {
+        code
+        for source in flows.rglob("*.py")
+        for code in re.findall(r'"verdict": "\w+", "why": "([a-z-]+)"', source.read_text(encoding="utf-8"))
+    }
+    assert written == {"api", "internal"}
+    assert written <= {*reasons.VERDICTS}
+
+
 def test_every_verdict_is_explained_to_the_operator() -> None:
     manual = (Path(__file__).parents[3] / "docs" / "sender-authentication.md").read_text(encoding="utf-8")
     assert [code for code in reasons.VERDICTS if f"`{code}`" not in manual] == []
