@@ -6,6 +6,7 @@
 
 import asyncio
 import contextlib
+import gc
 import tempfile
 import time
 from collections.abc import AsyncIterator, Sequence
@@ -80,7 +81,9 @@ class Gate:
         return [(end - self._came[id_]) * 1000 for id_, end in zip(ids, ends, strict=True)]
 
     async def work(self) -> None:
-        """What `Worker` does with what came in."""
+        """What `Worker` does with what came in, in a process that `znx serve` has started."""
+        gc.collect()
+        gc.freeze()
         self.gw.inbound_signal.attach()
         await self.processor.run()
 
