@@ -1,7 +1,7 @@
 """Sends what is due: keeps many mails on their way at once, and writes how each ended. Connections are the courier's.
 
-A slow mail holds up nobody: as soon as others have ended, their outcomes are written and as many new ones claimed,
-both in one transaction. What ends while that is being written shares the next one. A slow domain holds up no other:
+A slow mail holds up nobody: as soon as others have ended, as many new ones are claimed, and while these fly the
+outcomes are written, all in one transaction. What ends meanwhile shares the next one. A slow domain holds up no other:
 `destinations` says how many mails it may have on their way. One that is down is left alone until one mail has passed.
 """
 
@@ -23,11 +23,12 @@ from gateway.store import deliveries, delivery_claims
 from gateway.store.at_once import to_its_end
 from gateway.store.deliveries import LONGEST_REPLY, Recorded
 from gateway.store.delivery_claims import Content, Due
+from gateway.store.leases import keep_renewed
 
 AT_ONCE = 20
 """Connections of the courier, unless set."""
-AHEAD = 50
-"""Mails beyond that in the courier's line, so that no connection waits for the queue and many share a transaction."""
+AHEAD = 100
+"""Mails beyond that in the courier's line or about to be recorded: no connection waits for the queue or its disk."""
 AT_ONCE_TO_ONE_DOMAIN = 10
 LINGER_SECONDS = 0.005
 """How long an outcome waits for others, so that half of what flies shares its transaction and the rest flies on."""
@@ -63,6 +64,7 @@ class Sender:
 
     async def run(self) -> None:
         """Until it is cancelled: then what is on its way may still land, and the rest is given back to the queue."""
+        keeping = asyncio.create_task(keep_renewed(self.renew))
         try:
             while True:
                 try:
@@ -73,28 +75,49 @@ class Sender:
                     await asyncio.sleep(PAUSE_AFTER_ERROR)
         finally:
             await self._stop()
+            keeping.cancel()
+
+    async def renew(self) -> None:
+        """Keep what is still on its way. Raises TemporaryError."""
+        if flying := list(self._flying.values()):
+            now = self._gw.clock.now()
+            await self._gw.db.at_once(lambda session: delivery_claims.renew(session, flying, now))
 
     async def send_once(self) -> int:
         """Claim what is due, as much as fits at once, and see it to its end; how many were taken."""
         taken = await self._turn()
         if self._flying:
             await asyncio.wait(self._flying)
-        await self._settle(None)
+        await self._settle()
         return taken
 
     async def _turn(self) -> int:
-        """Write what has ended, take what is due; how many were taken."""
-        batch = await self._settle(self._destinations.allowance(self._gw.clock.now()))
-        for due, content in batch:
-            if rest := self._destinations.rest_of(due.domain, self._gw.clock.now()):
-                self._landed.append((due, Deferred(rest.reply, rest.host), None))  # taken only so that sellers are told
-                self._gw.outbound_signal.wake()
-                continue
-            self._destinations.left(due.domain)
-            task = asyncio.create_task(self._send(due, content))
-            self._flying[task] = due
-            task.add_done_callback(self._land)
-        return len(batch)
+        """Take what is due, write what has ended; how many were taken.
+
+        What has ended takes up room until it is written: a worker that dies doubles no more than it had in hand.
+        """
+        taken: list[Taken] = []
+        allowance = self._destinations.allowance(self._gw.clock.now())
+        allowance.total -= len(self._landed)
+        if self._landed and allowance.total <= 0:
+            self._gw.outbound_signal.wake()  # there is room as soon as these are written
+        try:
+            taken = await self._take(allowance)
+            for due, content in taken:
+                self._start(due, content)
+        finally:
+            await self._settle()
+        return len(taken)
+
+    def _start(self, due: Due, content: Content | None) -> None:
+        if rest := self._destinations.rest_of(due.domain, self._gw.clock.now()):
+            self._landed.append((due, Deferred(rest.reply, rest.host), None))  # taken only so that sellers are told
+            self._gw.outbound_signal.wake()
+            return
+        self._destinations.left(due.domain)
+        task = asyncio.create_task(self._send(due, content))
+        self._flying[task] = due
+        task.add_done_callback(self._land)
 
     def _land(self, task: "asyncio.Task[Outcome]") -> None:
         due = self._flying.pop(task)
@@ -130,48 +153,47 @@ class Sender:
             maillog.event("worker.error", id=due.id, error=type(error).__name__)
             return Deferred("an unexpected failure of ours", "")
 
-    async def _settle(self, allowance: Allowance | None) -> list[Taken]:
-        """Raises TemporaryError when the database is away; nothing is forgotten then."""
-        landed = list(self._landed)
-        if not landed and (allowance is None or not allowance.total):
+    async def _take(self, allowance: Allowance) -> list[Taken]:
+        """On SQLite a claim waits for no disk: without power it is lost, and the mail goes out as if never claimed."""
+        if allowance.total <= 0:
             return []
-        try:
-            batch = await self._write(landed, allowance)
-        except TemporaryError:
-            raise
-        except Exception:
-            batch = await self._write_singly(landed)
-        del self._landed[: len(landed)]
-        return batch
-
-    async def _write(self, landed: list[Landed], allowance: Allowance | None) -> list[Taken]:
-        batch, contents = await self._gw.db.at_once(lambda session: self._record_and_claim(session, landed, allowance))
-        for due, outcome, _ in landed:
-            maillog.event(_EVENTS[type(outcome)], id=due.id, attempts=due.attempts, host=outcome.host)
+        db = self._gw.db
+        batch, contents = await db.at_once(lambda session: self._claim(session, allowance), promised=not db.sqlite)
         return [(due, contents.get(due.sha256)) for due in batch]
 
-    async def _record_and_claim(
-        self, session: AsyncSession, landed: list[Landed], allowance: Allowance | None
-    ) -> tuple[list[Due], dict[str, Content]]:
-        if landed:
-            await self._record(session, landed)
-        if allowance is None:
-            return [], {}
+    async def _claim(self, session: AsyncSession, allowance: Allowance) -> tuple[list[Due], dict[str, Content]]:
         now = self._gw.clock.now()
         await delivery_claims.put_off(session, now, allowance.rests)
         batch = await delivery_claims.claim(session, now, allowance)
         return batch, await delivery_claims.bytes_of(session, batch) if batch else {}
 
-    async def _write_singly(self, landed: list[Landed]) -> list[Taken]:
+    async def _settle(self) -> None:
+        """Raises TemporaryError when the database is away; nothing is forgotten then."""
+        landed = list(self._landed)
+        if not landed:
+            return
+        try:
+            await self._write(landed)
+        except TemporaryError:
+            raise
+        except Exception:
+            await self._write_singly(landed)
+        del self._landed[: len(landed)]
+
+    async def _write(self, landed: list[Landed]) -> None:
+        await self._gw.db.at_once(lambda session: self._record(session, landed))
+        for due, outcome, _ in landed:
+            maillog.event(_EVENTS[type(outcome)], id=due.id, attempts=due.attempts, host=outcome.host)
+
+    async def _write_singly(self, landed: list[Landed]) -> None:
         """One outcome that can't be written must not take the others along; its lease runs out, it is tried again."""
         for one in landed:
             try:
-                await self._write([one], None)
+                await self._write([one])
             except TemporaryError:
                 raise
             except Exception as error:
                 maillog.event("worker.error", id=one[0].id, error=type(error).__name__)
-        return []
 
     async def _record(self, session: AsyncSession, landed: list[Landed]) -> None:
         for due, _, rest in landed:
@@ -209,7 +231,7 @@ class Sender:
         if left:
             await asyncio.wait(left)
         try:
-            await self._settle(None)
+            await self._settle()
             async with self._gw.db.write() as session:
                 for task, due in left.items():
                     if task.cancelled():

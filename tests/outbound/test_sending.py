@@ -4,6 +4,7 @@ import asyncio
 import email
 import email.policy
 import itertools
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -19,6 +20,8 @@ from gateway.errors import Conflict, Forbidden, Invalid, NotFound
 from gateway.models import Delivery, DeliveryAttempt, Shop, Thread
 from gateway.outbound.answers import ReplyDraft, reply
 from gateway.outbound.sending import Sender
+from gateway.store.leases import OUTGOING
+from gateway.signals import Signal
 from tests.builders import add_user
 from tests.conftest import StillClock
 from tests.couriers import Relay
@@ -96,6 +99,36 @@ async def test_a_slow_mail_holds_up_nobody(house: House, thread_id: str) -> None
     await eventually(house, "sent", 5)
     assert len(slow.sent) == 5
     running.cancel()
+
+
+class Counted(Signal):
+    """Counts how often somebody waits for it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.waits = 0
+
+    async def wait(self, timeout: float) -> None:
+        """Wait for a wake-up."""
+        self.waits += 1
+        await super().wait(timeout)
+
+
+async def test_a_worker_whose_hands_are_full_waits_for_one_to_be_free(house: House, thread_id: str) -> None:
+    slow, signal = Slow(), Counted()
+    signal.attach()
+    for number in range(3):
+        await answer(house, thread_id, f"{number}")
+    running = asyncio.create_task(Sender(replace(house.gw, outbound_signal=signal), slow, Destinations(1, 1)).run())
+    await asyncio.wait_for(slow.busy.wait(), 20)
+    for _ in range(300):
+        await asyncio.sleep(0)
+    assert signal.waits <= 2
+    assert len(slow.sent) == 1
+    slow.let_go.set()
+    await eventually(house, "sent", 3)
+    running.cancel()
+    await asyncio.wait([running])
 
 
 async def test_a_stop_lets_what_is_on_its_way_land(house: House, thread_id: str) -> None:
@@ -339,15 +372,19 @@ async def test_what_is_on_its_way_can_neither_be_stopped_nor_sent_twice(house: H
     assert (await only(house)).state == "sent"
 
 
-async def test_a_worker_that_died_leaves_its_mail_to_others(
+async def test_a_worker_that_lives_keeps_its_mail_and_one_that_died_leaves_it_to_others(
     house: House, thread_id: str, relay: Relay, clock: StillClock
 ) -> None:
     await answer(house, thread_id)
     slow = Slow()
-    dead = asyncio.create_task(Sender(house.gw, slow).send_once())
+    worker = Sender(house.gw, slow)
+    dead = asyncio.create_task(worker.send_once())
     await asyncio.wait_for(slow.busy.wait(), 20)
+    for _ in range(3):
+        clock.forward(seconds=OUTGOING.total_seconds() - 1)
+        await worker.renew()
     assert await Sender(house.gw, relay).send_once() == 0
-    clock.forward(seconds=301)
+    clock.forward(seconds=OUTGOING.total_seconds() + 1)
     assert await Sender(house.gw, relay).send_once() == 1
     dead.cancel()
     assert (await only(house)).state == "sent"
