@@ -16,6 +16,8 @@ from gateway.store import migrate
 from gateway.store.db import Database
 
 BIN = os.environ.get("ZNX_TEST_PG_BIN", "")
+OFF = ("fsync", "synchronous_commit", "full_page_writes", "autovacuum")
+"""These databases live as long as a test, and nothing is to happen in them by itself: plans follow the statistics."""
 
 
 def available() -> str:
@@ -74,8 +76,8 @@ def _embedded(folder: Path) -> Iterator[str]:
     folder.chmod(0o755)
     server = get_server(folder / "data", cleanup_mode="delete")
     try:
-        for lax in ("fsync", "synchronous_commit", "full_page_writes"):  # these databases live as long as a test
-            server.psql(f"ALTER SYSTEM SET {lax} = off;")
+        for name in OFF:
+            server.psql(f"ALTER SYSTEM SET {name} = off;")
         server.psql("SELECT pg_reload_conf();")
         yield server.get_uri()
     finally:
@@ -91,7 +93,7 @@ def _debian(folder: Path) -> Iterator[str]:
         subprocess.run([*user, *command], check=True, capture_output=True, cwd=folder)
 
     run(f"{BIN}/initdb", "-A", "trust", "-U", "postgres", "-D", str(data))
-    options = f"-k {folder} -c listen_addresses= -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+    options = f"-k {folder} -c listen_addresses= {' '.join(f'-c {name}=off' for name in OFF)}"
     run(f"{BIN}/pg_ctl", "-D", str(data), "-w", "-l", str(folder / "log"), "-o", options, "start")
     try:
         yield f"postgresql://postgres@/postgres?host={folder}"
