@@ -6,6 +6,7 @@ A module is imported only when its word is used, so that `znx --help` and `znx p
 import sys
 from dataclasses import dataclass
 from importlib import import_module
+from typing import Annotated, NoReturn
 
 import typer
 from typer.models import CommandInfo
@@ -64,7 +65,19 @@ def build(argument: str | None) -> typer.Typer:
     return app
 
 
-def _options() -> None:
+def _version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        typer.echo(f"znx {version('znx')}")
+        raise typer.Exit
+
+
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and exit.", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
     """The gateway between mail and 站内信."""
 
 
@@ -84,12 +97,20 @@ def _load(app: typer.Typer, word: Word) -> None:
 
 
 def main() -> None:
-    """Run the command line. An error of ours is one line on stderr and exit status 1."""
+    """Run the command line. An error of ours is one line on stderr and exit status 1, a wrong command line's is 2."""
     argument = next((a for a in sys.argv[1:] if not a.startswith("-")), None)
     try:
-        build(argument)()
+        status = build(argument)(standalone_mode=False)
     except ZnxError as error:
-        typer.echo(f"znx: {error}", err=True)
-        sys.exit(1)
-    except KeyboardInterrupt:
+        _end(str(error), 1)
+    except typer.TyperException as error:
+        _end(error.format_message().removesuffix("\n"), error.exit_code)
+    except (typer.Abort, KeyboardInterrupt):
         sys.exit(130)
+    sys.exit(status if isinstance(status, int) else 0)
+
+
+def _end(said: str, status: int) -> NoReturn:
+    """A command line without its word gets the help, which has lines of its own; all else is one line."""
+    typer.echo(said if said.startswith("Usage:") else f"znx: {' '.join(said.split())}", err=True)
+    sys.exit(status)

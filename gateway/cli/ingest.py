@@ -8,6 +8,7 @@ import typer
 
 if TYPE_CHECKING:
     from gateway.domain.values import Arrival
+    from gateway.errors import Refused
     from gateway.settings import Settings
     from gateway.store.db import Database
     from gateway.store.doorstep import Doorstep
@@ -35,12 +36,19 @@ def ingest(
     except UnknownRecipient as error:
         _end(error, EX_NOUSER)
     except Refused as error:
-        _end(error, EX_NOUSER if error.reason == "relay" else EX_DATAERR)
+        _end(_told(error), EX_NOUSER if error.reason == "relay" else EX_DATAERR)
     except ZnxError as error:
         _end(error, EX_TEMPFAIL)
     except Exception as error:
         # Any other status is a bounce (pipe(8)), and whatever stands on stderr is told to the sender.
         _end(type(error).__name__, EX_TEMPFAIL)
+
+
+def _told(error: "Refused") -> str:
+    """What SMTP says of the same mail, without its code: the MTA passes it on to the sender (pipe(8))."""
+    from smtp.replies import reply_to
+
+    return reply_to(error).decode()[4:]
 
 
 def _read(file: str) -> bytes:

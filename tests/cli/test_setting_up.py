@@ -58,6 +58,33 @@ def test_a_mistake_is_one_clear_line(with_shop: Znx, words: tuple[str, ...], why
     assert why in failure(with_shop.run(*words, check=False))
 
 
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (("nonsense",), "nonsense"),
+        (("user", "add", "li@shop.test", "--role", "king"), "'king' is not one of"),
+        (("order", "import", "orders.csv"), "--shop"),
+        (("preview", "reply", "--colour"), "--colour"),
+    ],
+)
+def test_a_wrong_command_line_is_one_clear_line(znx: Znx, words: tuple[str, ...], why: str) -> None:
+    done = znx.run(*words, check=False)
+    (line,) = done.stderr.decode().splitlines()
+    assert (done.returncode, done.stdout, line.startswith("znx: "), why in line) == (2, b"", True, True)
+
+
+def test_a_command_line_without_its_word_gets_the_words(znx: Znx) -> None:
+    done = znx.run("shop", check=False)
+    assert done.returncode == 2
+    assert "add" in (done.stdout + done.stderr).decode()
+    assert znx.run("--version").stdout.startswith(b"znx ")
+
+
+def test_a_pipe_is_told_what_is_wrong_in_words(with_shop: Znx) -> None:
+    done = with_shop.run("ingest", "--rcpt", "lotus@inbox.example", given=b"Subject: hi\n\nhello\n", check=False)
+    assert (done.returncode, done.stderr) == (65, b"znx: 5.6.0 Expected exactly one From with one address\n")
+
+
 def test_a_token_stands_alone_on_standard_output(with_shop: Znx) -> None:
     done = with_shop.run("token", "add", "--role", "seller", "--shop", "lotus")
     assert re.fullmatch(rb"[a-z2-7]{40}\n", done.stdout)
