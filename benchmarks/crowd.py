@@ -3,6 +3,7 @@
 import random
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -53,89 +54,98 @@ class Dice:
         return "，".join(chosen)
 
 
-def rows_of(dice: Dice, shop_id: str, number: int, age: int) -> Iterator[tuple[type[SQLModel], dict[str, Any]]]:
+TABLES: tuple[type[SQLModel], ...] = (Buyer, BuyerAddress, Order, Thread, Message, Attachment)
+"""In the order in which they refer to each other."""
+Made = tuple[type[SQLModel], dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A buyer and what they write about; `age` in seconds before NOW."""
+
+    shop_id: str
+    number: int
+    age: int
+    buyer: str
+    order: str
+    thread: str
+    name: str
+
+    @property
+    def last(self) -> datetime:
+        """When somebody last wrote."""
+        return NOW - timedelta(seconds=self.age)
+
+    @property
+    def placed(self) -> datetime:
+        """When they ordered, and were first heard of."""
+        return self.last - timedelta(days=12)
+
+
+def rows_of(dice: Dice, shop_id: str, number: int, age: int) -> Iterator[Made]:
     """A buyer with an order, a thread and its messages; `age` in seconds before NOW."""
-    last = NOW - timedelta(seconds=age)
-    placed = last - timedelta(days=12)
-    at = {"created_at": placed}
+    placed = NOW - timedelta(seconds=age, days=12)
     name = dice.random.choice(NAMES)
     buyer, order, thread = (dice.id(placed) for _ in range(3))
-    yield Buyer, {"id": buyer, "shop_id": shop_id, "name": name, "locale": "zh", **at}
-    address = f"buyer{number}@example.com"
-    own = {"shop_id": shop_id, "buyer_id": buyer, "address": address, "folded": address, "confirmed_at": placed}
-    yield BuyerAddress, {"id": dice.id(placed), **own, **at}
-    order_no = f"80{dice.random.randrange(10**13):013}"
-    keys = {"shop_id": shop_id, "buyer_id": buyer, "order_no": order_no, "order_no_folded": order_no, "country": ""}
-    facts = {"status": "shipped", "placed_at": placed, "currency": "USD", "total": "12.00", "items": []}
-    yield (
-        Order,
-        {"id": order, **keys, **facts, "tracking_no": f"LP{number:011}CN", "updated_at": placed, **at, "paid_at": None},
-    )
-    dealt = dice.random.random()
-    state = (
-        "closed"
-        if age > 86400 * 3 or dealt < 0.5
-        else "waiting"
-        if dealt < 0.7
-        else "snoozed"
-        if dealt < 0.75
-        else "open"
-    )
+    case = Case(shop_id, number, age, buyer, order, thread, name)
+    yield from _buyer(dice, case)
+    yield _order(dice, case)
+    state = _state(dice, age)
     said = [dice.says() for _ in range(dice.random.randint(1, 2 * MESSAGES_A_THREAD - 1))]
-    yield (
-        Thread,
-        {
-            "id": thread,
-            "shop_id": shop_id,
-            "buyer_id": buyer,
-            "order_id": order,
-            "subject": said[0][:60],
-            "status": state,
-            "labels": ["VIP"] if dice.random.random() < 0.02 else [],
-            "unread": state == "open",
-            "needs_reply": state == "open",
-            "has_note": dice.random.random() < 0.05,
-            "automatic": False,
-            "snippet": said[-1][:160],
-            "message_count": len(said),
-            "last_message_at": last,
-            "change_no": number,
-            "priority": "normal",
-            **at,
-        },
-    )
+    yield _thread(dice, case, state, said)
     for place, words in enumerate(said):
-        when = last - timedelta(hours=len(said) - 1 - place)
-        id_ = dice.id(when)
-        inbound = place % 2 == 0
-        yield (
-            Message,
-            {
-                "id": id_,
-                "thread_id": thread,
-                "shop_id": shop_id,
-                "direction": "inbound" if inbound else "outbound",
-                "channel": "email",
-                "author_kind": "buyer" if inbound else "seller",
-                "author_name": name,
-                "subject": said[0][:60],
-                "text": words,
-                "fresh_text": words,
-                "quoted_text": "",
-                "signature_text": "",
-                "remote_content": False,
-                "references": [],
-                "received_at": when,
-                "trust": {"verdict": "verified", "why": ""},
-                "filed_because": [],
-                "defects": [],
-                "automatic": "",
-            },
-        )
-        if dice.random.random() < 0.03:
-            file = {"filename": f"照片-{number}.jpg", "content_type": "image/jpeg", "declared_type": "image/jpeg"}
-            kept = {"size": 1, "sha256": "0" * 64, "inline": False, "blob_key": "x", "position": 0}
-            yield Attachment, {"id": dice.id(when), "message_id": id_, "shop_id": shop_id, **file, **kept}
+        yield from _message(dice, case, words, (place, len(said), said[0][:60]))
+
+
+def _buyer(dice: Dice, case: Case) -> Iterator[Made]:
+    at, address = {"shop_id": case.shop_id, "created_at": case.placed}, f"buyer{case.number}@example.com"
+    yield Buyer, {"id": case.buyer, "name": case.name, "locale": "zh", **at}
+    own = {"buyer_id": case.buyer, "address": address, "folded": address, "confirmed_at": case.placed}
+    yield BuyerAddress, {"id": dice.id(case.placed), **own, **at}
+
+
+def _order(dice: Dice, case: Case) -> Made:
+    order_no = f"80{dice.random.randrange(10**13):013}"
+    keys = {"shop_id": case.shop_id, "buyer_id": case.buyer, "order_no": order_no, "order_no_folded": order_no}
+    facts = {"status": "shipped", "placed_at": case.placed, "paid_at": None, "currency": "USD", "total": "12.00"}
+    sent = {"tracking_no": f"LP{case.number:011}CN", "country": "", "items": []}
+    return Order, {"id": case.order, **keys, **facts, **sent, "created_at": case.placed, "updated_at": case.placed}
+
+
+def _state(dice: Dice, age: int) -> str:
+    """What is old is closed; of the rest half, and a quarter open."""
+    dealt = dice.random.random()
+    if age > 86400 * 3 or dealt < 0.5:
+        return "closed"
+    if dealt < 0.7:
+        return "waiting"
+    return "snoozed" if dealt < 0.75 else "open"
+
+
+def _thread(dice: Dice, case: Case, state: str, said: list[str]) -> Made:
+    waits = state == "open"
+    keys = {"id": case.thread, "shop_id": case.shop_id, "buyer_id": case.buyer, "order_id": case.order}
+    told = {"subject": said[0][:60], "snippet": said[-1][:160], "message_count": len(said)}
+    labels = {"labels": ["VIP"] if dice.random.random() < 0.02 else [], "has_note": dice.random.random() < 0.05}
+    known = {"status": state, "unread": waits, "needs_reply": waits, "automatic": False, "priority": "normal"}
+    at = {"last_message_at": case.last, "created_at": case.placed, "change_no": case.number}
+    return Thread, {**keys, **told, **labels, **known, **at}
+
+
+def _message(dice: Dice, case: Case, words: str, where: tuple[int, int, str]) -> Iterator[Made]:
+    """One of a thread's messages, an hour after the one before, and now and then a file."""
+    place, count, subject = where
+    when = case.last - timedelta(hours=count - 1 - place)
+    id_, direction, author = dice.id(when), *(("inbound", "buyer") if place % 2 == 0 else ("outbound", "seller"))
+    keys = {"id": id_, "thread_id": case.thread, "shop_id": case.shop_id, "received_at": when, "channel": "email"}
+    who = {"direction": direction, "author_kind": author, "author_name": case.name}
+    said = {"subject": subject, "text": words, "fresh_text": words, "quoted_text": "", "signature_text": ""}
+    none = {"remote_content": False, "references": [], "filed_because": [], "defects": [], "automatic": ""}
+    yield Message, {**keys, **who, **said, **none, "trust": {"verdict": "verified", "why": ""}}
+    if dice.random.random() < 0.03:
+        file = {"filename": f"照片-{case.number}.jpg", "content_type": "image/jpeg", "declared_type": "image/jpeg"}
+        kept = {"size": 1, "sha256": "0" * 64, "inline": False, "blob_key": "x", "position": 0}
+        yield Attachment, {"id": dice.id(when), "message_id": id_, "shop_id": case.shop_id, **file, **kept}
 
 
 async def build(database: Database, threads: int) -> None:
@@ -144,16 +154,15 @@ async def build(database: Database, threads: int) -> None:
         shops = [await add_shop(session, f"shop-{n}", f"Shop {n}") for n in range(SHOPS)]
         seller = await add_user(session, "seller@example.com", "seller", *shops)
     dice, begun = Dice(), time.perf_counter()
-    order: tuple[type[SQLModel], ...] = (Buyer, BuyerAddress, Order, Thread, Message, Attachment)
     for start in range(0, threads, BATCH):
-        made: dict[type[SQLModel], list[dict[str, Any]]] = {model: [] for model in order}
+        made: dict[type[SQLModel], list[dict[str, Any]]] = {model: [] for model in TABLES}
         for number in range(start, min(start + BATCH, threads)):
             for model, row in rows_of(dice, shops[number % SHOPS].id, number, (threads - number) * 90):
                 own = {"assignee_id": None if number % 3 else seller.id} if model is Thread else {}
                 made[model].append(row | own)
         async with database.write() as session:
             connection = await session.connection()
-            for model in order:
+            for model in TABLES:
                 if made[model]:
                     await connection.execute(insert(table_of(model)), made[model])
     print(f"  {threads} threads written in {time.perf_counter() - begun:.0f} s", flush=True)
