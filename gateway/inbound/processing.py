@@ -37,7 +37,9 @@ from gateway.store.inbound import (
     handed_over,
     loaded,
     postpone,
+    renew,
 )
+from gateway.store.leases import keep_renewed
 
 RETRY_AFTER = (1, 5, 15, 60, 300, 900, 3600)
 """Seconds until a mail that could not be processed for now is tried again; the last one repeats."""
@@ -100,6 +102,7 @@ class Processor:
         """
         signal, desk = self._gw.inbound_signal, self._gw.desk
         desk.open(self._take_over, self._room, signal.wake)
+        keeping = asyncio.create_task(keep_renewed(self.renew))
         try:
             while True:
                 try:
@@ -110,8 +113,15 @@ class Processor:
                     maillog.event("worker.error", error=type(error).__name__)
                     await asyncio.sleep(PAUSE_AFTER_ERROR)
         finally:
+            keeping.cancel()
             desk.close()
             await self._stop()
+
+    async def renew(self) -> None:
+        """Keep what is still being worked on. Raises TemporaryError."""
+        if busy := list(self._running.values()):
+            now = self._gw.clock.now()
+            await self._gw.db.at_once(lambda session: renew(session, busy, now), promised=False)
 
     async def run_once(self) -> int:
         """Process all that is due; how many were taken. Cancelling gives back what is not finished.

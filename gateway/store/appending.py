@@ -8,7 +8,7 @@ columns against the models.
 import contextlib
 import sqlite3
 from collections.abc import Collection, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Protocol
 
@@ -16,8 +16,6 @@ from gateway.store.turns import Turns
 
 INBOUND = "znx_inbound"
 """PostgreSQL's channel that tells workers of accepted mail."""
-LEASE = timedelta(seconds=120)
-"""How long a worker may take over one mail before another may try; parsing is cut long before."""
 BUSY_TIMEOUT_MS = 8_000
 SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL",

@@ -5,7 +5,7 @@ What became of an attempt is recorded by `deliveries`.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, bindparam, func, literal, or_, select, text, update
@@ -15,9 +15,8 @@ from gateway.domain.destinations import RELAY, Allowance, Rest
 from gateway.domain.retrying import GIVEN_UP_AFTER, SELLER_TOLD_AFTER
 from gateway.models import Delivery, Pause, RawEmail
 from gateway.models.columns import table_of
+from gateway.store.leases import OUTGOING
 
-LEASE = timedelta(seconds=300)
-"""Longer than one attempt can take, so that no second worker sends the same mail meanwhile."""
 _DELIVERIES = table_of(Delivery)
 _PAUSES = table_of(Pause)
 _RAW = table_of(RawEmail)
@@ -84,11 +83,11 @@ _BYTES = select(_RAW.c.sha256, _RAW.c.content, _RAW.c.blob_key).where(
 
 
 async def claim(session: AsyncSession, now: datetime, allowance: Allowance) -> list[Due]:
-    """Take the oldest due deliveries that nobody paused and that there is room for, for LEASE."""
+    """Take the oldest due deliveries that nobody paused and that there is room for, for a lease."""
     ids = await _with_room(session, now, allowance)
     if not ids:
         return []
-    given = {"ids": ids, "until": now + LEASE, "now": now}
+    given = {"ids": ids, "until": now + OUTGOING, "now": now}
     rows = (await (await session.connection()).execute(_TAKE, given)).mappings().all()
     return sorted((Due(**row) for row in rows), key=lambda row: row.id)
 
@@ -148,6 +147,16 @@ async def give_back(session: AsyncSession, due: Due, now: datetime) -> None:
     """Let go of a delivery that was claimed and not sent after all: it is due at once, for whoever takes it."""
     values = {"next_attempt_at": now, "lease_until": None}
     await (await session.connection()).execute(update(_DELIVERIES).where(*_mine(due)).values(**values))
+
+
+async def renew(session: AsyncSession, batch: Sequence[Due], now: datetime) -> None:
+    """Keep deliveries that are still on their way for another lease."""
+    for due in batch:
+        leased = _DELIVERIES.c.lease_until.is_not(None)
+        mine = update(_DELIVERIES).where(*_mine(due), leased)
+        await (await session.connection()).execute(
+            mine.values(next_attempt_at=now + OUTGOING, lease_until=now + OUTGOING)
+        )
 
 
 def _mine(due: Due) -> tuple[ColumnElement[bool], ...]:

@@ -9,8 +9,9 @@ from functools import lru_cache
 
 from gateway.domain.addresses import lane_of
 from gateway.domain.values import Arrival, Peer
-from gateway.store.appending import LEASE, Row
+from gateway.store.appending import Row
 from gateway.store.desk import Handed
+from gateway.store.leases import INCOMING
 
 INLINE_BYTES = 64 * 1024
 
@@ -60,7 +61,7 @@ def ledger_rows(waiting: Waiting, ids: Sequence[str]) -> list[Row]:
     """A row for each recipient, in LEDGER_COLUMNS; claimed already where a worker takes it over."""
     entry, arrival = waiting.entry, waiting.entry.arrival
     at, size, envelope, peer = entry.received_at, len(arrival.raw), arrival.envelope, _peer_json(arrival.peer)
-    due, attempts = (at + LEASE, 1) if waiting.handed else (at, 0)
+    due, attempts = (at + INCOMING, 1) if waiting.handed else (at, 0)
     return [
         (
             *(id_, at, due, arrival.ingress, peer, envelope.mail_from, rcpt, entry.author, size, waiting.digest),

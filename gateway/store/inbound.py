@@ -15,8 +15,8 @@ from gateway.domain.values import Peer
 from gateway.errors import Conflict, NotFound
 from gateway.models import InboundEmail, RawEmail
 from gateway.models.columns import table_of
-from gateway.store.appending import LEASE
 from gateway.store.desk import Handed
+from gateway.store.leases import INCOMING
 from gateway.store.webhook_events import emit
 
 _RAW = table_of(RawEmail)
@@ -119,7 +119,7 @@ class Ending:
 
 
 async def claim(session: AsyncSession, now: datetime, limit: int, after: str = "") -> list[Claimed]:
-    """Take up to `limit` due rows for LEASE; no two workers get the same one.
+    """Take up to `limit` due rows for a lease; no two workers get the same one.
 
     Lanes take turns, beginning behind the one named `after`; of a lane the oldest go first.
     """
@@ -158,7 +158,7 @@ def _turned(lanes: list[str], after: str) -> list[str]:
 
 
 async def _claim(session: AsyncSession, lane: str, now: datetime, most: int) -> list[Claimed]:
-    of = {"from_lane": lane, "now": now, "until": now + LEASE, "most": most}
+    of = {"from_lane": lane, "now": now, "until": now + INCOMING, "most": most}
     rows = (await (await session.connection()).execute(_CLAIM, of)).mappings().all()
     return sorted((_claimed(row) for row in rows), key=lambda claimed: claimed.id)
 
@@ -270,6 +270,14 @@ async def give_back(session: AsyncSession, batch: Sequence[Claimed], now: dateti
     """Let go of mails that were claimed and may not be finished: those are due at once, for whoever takes them."""
     for claimed in batch:
         mine = update(_INBOUND).where(*_mine(claimed)).values(next_attempt_at=now)
+        await (await session.connection()).execute(mine)
+
+
+async def renew(session: AsyncSession, batch: Sequence[Claimed], now: datetime) -> None:
+    """Keep mails that are still being worked on for another lease; not those that were put off meanwhile."""
+    for claimed in batch:
+        leased = _INBOUND.c.next_attempt_at.between(now, now + INCOMING)
+        mine = update(_INBOUND).where(*_mine(claimed), leased).values(next_attempt_at=now + INCOMING)
         await (await session.connection()).execute(mine)
 
 

@@ -20,7 +20,7 @@ import pytest
 from gateway.domain.actors import Actor
 from gateway.models import Delivery, Thread
 from gateway.outbound.answers import ReplyDraft, reply
-from gateway.store.delivery_claims import LEASE
+from gateway.store.leases import OUTGOING
 from tests.e2e.serving import eventually
 from tests.house import House, mail
 
@@ -128,7 +128,7 @@ def kill_again_and_again(sink: Sink, home: Path, port: int, at_once: int) -> int
 
 def start(home: Path, port: int, number: int, at_once: int) -> "subprocess.Popen[bytes]":
     """A sender whose clock is beyond the leases of all that were before it."""
-    ahead = (number + 1) * (LEASE.total_seconds() + 1)
+    ahead = (number + 1) * (OUTGOING.total_seconds() + 1)
     words = [str(home), str(port), str(ahead), str(at_once)]
     return subprocess.Popen([sys.executable, "-m", "tests.e2e.sending_child", *words])
 

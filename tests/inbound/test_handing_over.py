@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -14,8 +15,9 @@ from gateway.errors import RateLimited, TemporaryError
 from gateway.inbound.accepting import Inbound
 from gateway.inbound.processing import AT_ONCE, Processor
 from gateway.models import InboundEmail
-from gateway.store.appending import LEASE
+from gateway.store.inbound import claim, postpone, renew
 from gateway.store.journal import INLINE_BYTES, Entry, Journal, SenderLimits
+from gateway.store.leases import INCOMING
 from tests.conftest import StillClock
 from tests.house import House, Says, mail
 
@@ -87,7 +89,7 @@ async def test_a_mail_is_claimed_by_the_transaction_that_stores_it(door: Door, c
         id_ = await door.accept()
         await door.reader.began.acquire()
         row = await door.house.row(id_)
-        assert (row.state, row.attempts, row.next_attempt_at) == ("pending", 1, clock.now() + LEASE)
+        assert (row.state, row.attempts, row.next_attempt_at) == ("pending", 1, clock.now() + INCOMING)
         door.reader.let.set()
         (row,) = await filed(door.house, 1)
     assert (row.attempts, row.thread_id is not None) == (1, True)
@@ -105,6 +107,30 @@ async def test_a_worker_that_stops_gives_back_what_was_handed_over(door: Door, c
     assert (await door.house.row(id_)).next_attempt_at == clock.now()
     assert await door.house.processor.run_once() == 1
     assert (await door.house.row(id_)).state == "filed"
+
+
+async def test_a_worker_that_lives_keeps_a_mail_however_long_it_takes_and_a_dead_one_does_not(
+    door: Door, clock: StillClock
+) -> None:
+    async with door.working():
+        id_ = await door.accept()
+        await door.reader.began.acquire()
+        for _ in range(3):
+            clock.forward(seconds=INCOMING.total_seconds() - 1)
+            await door.processor.renew()
+        assert await door.house.processor.run_once() == 0
+        clock.forward(seconds=INCOMING.total_seconds())
+        assert await door.house.processor.run_once() == 1
+        assert (await door.house.row(id_)).attempts == 2
+
+
+async def test_a_mail_that_was_put_off_is_not_called_back(house: House, clock: StillClock) -> None:
+    await house.accept(mail())
+    async with house.gw.db.write() as session:
+        (claimed,) = await claim(session, clock.now(), 1)
+        await postpone(session, claimed, later := clock.now() + timedelta(hours=1), "")
+        await renew(session, [claimed], clock.now())
+    assert (await house.row(claimed.id)).next_attempt_at == later
 
 
 async def test_what_a_worker_has_no_time_for_waits_in_the_table_and_comes_after(door: Door) -> None:

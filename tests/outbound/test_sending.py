@@ -20,8 +20,8 @@ from gateway.errors import Conflict, Forbidden, Invalid, NotFound
 from gateway.models import Delivery, DeliveryAttempt, Shop, Thread
 from gateway.outbound.answers import ReplyDraft, reply
 from gateway.outbound.sending import Sender
-from gateway.store.leases import OUTGOING
 from gateway.signals import Signal
+from gateway.store.leases import OUTGOING
 from tests.builders import add_user
 from tests.conftest import StillClock
 from tests.couriers import Relay
