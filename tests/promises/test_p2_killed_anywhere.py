@@ -48,11 +48,15 @@ def forget_the_dead(znx: Znx) -> None:
     znx.processes.clear()
 
 
-@pytest.mark.parametrize("kills", [2, pytest.param(200, marks=pytest.mark.slow)])
-def test_kills_lose_nothing_and_double_nothing(kills: int, znx: Znx, store: Store) -> None:
+SHARES = [pytest.param(20, share, marks=pytest.mark.slow) for share in range(10)]
+"""200 kills, each 20 on a home of their own: what is looked at after a kill stays small, and processes share them."""
+
+
+@pytest.mark.parametrize(("kills", "share"), [(2, 0), *SHARES])
+def test_kills_lose_nothing_and_double_nothing(kills: int, share: int, znx: Znx, store: Store) -> None:
     if reason := missing("strace"):
         lacking(reason)
-    dice = random.Random(kills)
+    dice = random.Random(kills + 1000 * share)
     mails = letters("p2", kills * 5)
     mta = Mta(lambda: znx.port("smtp"), store.address())
     mta.send(mails[: len(mails) // kills])
