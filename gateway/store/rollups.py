@@ -21,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from gateway.domain.measuring import Said, Times, Took, answers, day_of, hour_of, month_after, month_of, rounded, steps
+from gateway.domain.measuring import Said, Times, Took, answers, day_of, month_after, month_of, rounded, steps
 from gateway.models import (
     Channel,
     DailyTimes,
@@ -70,11 +70,10 @@ async def count_hours(session: AsyncSession, since: datetime, until: datetime) -
     """Count the hours of a time anew, whatever was counted of them before. Both ends are full hours."""
     counted: dict[tuple[str, datetime, str, str], Counter[int]] = {}
     connection = await session.connection()
-    for statement in (_messages(), _ledger(), _bounces()):
-        column = statement.selected_columns.at
-        for row in await connection.execute(statement.where(column >= since, column < until)):
-            key = (row.shop_id or "", day_of(row.at), row.kind, row.name)
-            counted.setdefault(key, Counter())[hour_of(row.at).hour] += 1
+    for hour, statement in itertools.product(steps(since, until, HOUR), (_messages(), _ledger(), _bounces())):
+        for row in await connection.execute(_counted(statement, hour)):
+            key = (row.shop_id or "", day_of(hour), row.kind, row.name)
+            counted.setdefault(key, Counter())[hour.hour] += row.times
     for day in steps(day_of(since), until, DAY):
         first, last = max(since, day), min(until, day + DAY)
         hours = range(first.hour, first.hour + (last - first) // HOUR)
@@ -102,6 +101,14 @@ async def _keep_counts(
     row = dialect.insert(_COUNTS)
     fresh = {name: row.excluded[name] for name in names_}
     await connection.execute(row.on_conflict_do_update(index_elements=list(keys), set_=fresh), made)
+
+
+def _counted(statement: Select[Any], hour: datetime) -> Select[Any]:
+    """How many of each shop, kind and name fall into an hour: counted by the database, however many they are."""
+    at = statement.selected_columns.at
+    each = statement.where(at >= hour, at < hour + HOUR).subquery()
+    parts = (each.c.shop_id, each.c.kind, each.c.name)
+    return select(*parts, func.count().label("times")).group_by(*parts)
 
 
 def _messages() -> Select[Any]:
