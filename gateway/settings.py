@@ -14,6 +14,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from gateway.errors import ConfigError
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+PRIVATE = 0o700
+"""The mode of a folder that we make: buyers' mail is for nobody else on the machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +194,7 @@ def secret_key(settings: Settings) -> bytes:
 def _make_key(path: Path) -> bytes:
     """Written under another name and linked into place, so that two starts at once end with one whole key."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(PRIVATE, parents=True, exist_ok=True)
         draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
         with os.fdopen(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
             file.write(secrets.token_hex(32).encode())

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from gateway.blobs import blob_store
 from gateway.clock import SystemClock
 from gateway.errors import ConfigError
-from gateway.settings import Settings, load_settings, secret_key
+from gateway.settings import PRIVATE, Settings, load_settings, secret_key
 from gateway.store import migrate
 from gateway.store.db import Database
 from gateway.store.journal import SenderLimits
@@ -79,7 +79,7 @@ def ensure_schema(database: Database) -> None:
 
 def _make_home(home: Path) -> None:
     try:
-        home.mkdir(parents=True, exist_ok=True)
+        home.mkdir(PRIVATE, parents=True, exist_ok=True)
     except OSError as error:
         raise ConfigError(f"ZNX_HOME: can't make {home}: {error.strerror}") from None
 

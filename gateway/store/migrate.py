@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, inspect, text
 
 from gateway.resources import resource
+from gateway.settings import PRIVATE
 from gateway.store.db import Database, failures
 from gateway.store.doorstep import newest_revision
 
@@ -47,7 +48,7 @@ def _run(database: Database, command: str, revision: str) -> None:
 
 def _make_folder(database: Database) -> None:
     if database.sqlite and database.url.database:
-        Path(database.url.database).parent.mkdir(parents=True, exist_ok=True)
+        Path(database.url.database).parent.mkdir(PRIVATE, parents=True, exist_ok=True)
 
 
 def revisions(database: Database) -> tuple[str | None, str]:

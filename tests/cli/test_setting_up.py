@@ -33,6 +33,10 @@ def failure(done: "subprocess.CompletedProcess[bytes]") -> str:
     return line
 
 
+def test_the_mails_and_keys_of_a_home_are_its_owners_alone(with_shop: Znx) -> None:
+    assert with_shop.home.stat().st_mode & 0o777 == 0o700
+
+
 def test_a_shop_is_made_and_tells_its_address(with_shop: Znx) -> None:
     made = json.loads(with_shop.run("shop", "add", "silk", "--name", "Silk", "--locale", "zh", "--json").stdout)
     assert (made["slug"], made["locale"], made["address"]) == ("silk", "zh", "silk@inbox.example")
