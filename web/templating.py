@@ -53,6 +53,7 @@ def _environment(assets: Assets, catalogs: Catalogs, locale: str) -> Environment
     environment.filters |= {
         "short": _short,
         "full": _full,
+        "theirs": _theirs,
         "size": size,
         "money": _money,
         "day": _day,
@@ -85,6 +86,11 @@ def _words(messages: Mapping[str, str]) -> Callable[..., Markup]:
 @pass_context
 def _short(context: Context, at: datetime) -> Markup:
     return times.short(at, context["now"], context["locale"], context["reader"].zone)
+
+
+@pass_context
+def _theirs(context: Context, at: datetime, offset: int) -> Markup:
+    return times.theirs(at, offset, context["locale"])
 
 
 @pass_context

@@ -1,6 +1,6 @@
 """Moments as readers see them: short in lists, exact where they hover, always in the reader's zone when we know it."""
 
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel.dates import format_datetime, format_skeleton
@@ -45,6 +45,17 @@ def full(at: datetime, locale: str, zone: tzinfo | None) -> Markup:
     """A `<time>` with day and clock."""
     text = format_datetime(at.astimezone(zone or UTC), "medium", locale=locale)
     return _element(at, text if zone else f"{text} UTC", exact(at, locale, zone), "full")
+
+
+def theirs(at: datetime, offset: int, locale: str) -> Markup:
+    """A `<time>` with the clock of somebody so many minutes ahead of UTC; no page moves it to another zone."""
+    there = at.astimezone(timezone(timedelta(minutes=offset)))
+    hours, minutes = divmod(abs(offset), 60)
+    zone = f"{'+' if offset > 0 else '-'}{hours}" + (f":{minutes:02}" if minutes else "")
+    moment = exact(at, locale, there.tzinfo)
+    return Markup('<time datetime="{}" title="{}">{} UTC{}</time>').format(
+        there.isoformat(), moment, format_datetime(there, "HH:mm", locale=locale), zone
+    )
 
 
 def exact(at: datetime, locale: str, zone: tzinfo | None) -> str:

@@ -204,6 +204,7 @@ class MessageView:
     remote_content: bool
     internet_message_id: str | None
     sent_at: datetime | None
+    sent_offset: int | None = None
     received_at: datetime
     trust: Mapping[str, Any]
     filed_because: tuple[Mapping[str, Any], ...]

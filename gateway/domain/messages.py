@@ -60,6 +60,7 @@ class NewMessage:
     internet_message_id: str | None = None
     references: tuple[str, ...] = ()
     sent_at: datetime | None = None
+    sent_offset: int | None = None
     received_at: datetime
     trust: Mapping[str, Any] = field(default_factory=dict)
     filed_because: tuple[Mapping[str, Any], ...] = ()

@@ -9,6 +9,7 @@ from gateway.clock import new_id
 from gateway.domain.emails import Attachment, Email
 from gateway.domain.facts import Clue, Facts, File
 from gateway.domain.messages import NewMessage, StoredFile
+from gateway.domain.parsing import dates
 from gateway.domain.site_messages import dedupe_key
 from gateway.domain.values import Trust
 from gateway.store.inbound import Claimed
@@ -38,6 +39,7 @@ def new_message(claimed: Claimed, facts: Facts, filed: File) -> NewMessage:
         internet_message_id=email.internet_message_id,
         references=email.references or email.in_reply_to,
         sent_at=email.date,
+        sent_offset=None if is_note else dates.offset(email.header("date") or ""),
         received_at=claimed.received_at,
         trust=trust_json(facts.trust),
         filed_because=clues_json(filed.clues),

@@ -78,6 +78,7 @@ class Message(SQLModel, table=True):
     """One entry of a thread. It never changes, except that its deliveries do.
 
     `dedupe_key` makes filing idempotent: an order note by its external id, a reply by its Idempotency-Key.
+    `sent_offset` is by how many minutes the writer's clock was ahead of UTC, where the mail tells.
     `channel_id` is the admin's channel that it came by, `rules` which routing rules acted on it and why.
     `undo` is kept with a reply that waits before it is sent: what taking it back needs.
     """
@@ -107,6 +108,7 @@ class Message(SQLModel, table=True):
     internet_message_id: str | None = None
     references: list[str] = Field(default_factory=list, sa_column=json_column())
     sent_at: datetime | None = None
+    sent_offset: int | None = None
     received_at: datetime
     trust: dict[str, Any] = Field(default_factory=dict, sa_column=json_column())
     filed_because: list[dict[str, Any]] = Field(default_factory=list, sa_column=json_column())

@@ -17,7 +17,8 @@ from gateway.store.threads import rows
 _M, _A, _D, _INBOUND = table_of(Message), table_of(Attachment), table_of(Delivery), table_of(InboundEmail)
 _MESSAGE = (
     "id thread_id shop_id direction channel author_kind author_name subject text fresh_text quoted_text "
-    "signature_text remote_content internet_message_id sent_at received_at trust defects automatic raw_sha256"
+    "signature_text remote_content internet_message_id sent_at sent_offset received_at trust defects automatic "
+    "raw_sha256"
 ).split()
 _ATTACHMENT = "id message_id filename content_type declared_type size sha256 inline content_id blob_key".split()
 _DELIVERY = "id state attempts smtp_reply refusal at next_attempt_at".split()

@@ -1,6 +1,7 @@
 """From the door to the thread: every accepted mail ends in one state, with a reason, and is shown once."""
 
 import asyncio
+from datetime import UTC, datetime
 
 import pytest
 from sqlmodel import update
@@ -18,7 +19,7 @@ from tests.house import SENDER, House, Says, add_order, mail
 
 
 async def test_a_buyers_mail_is_in_the_thread_of_the_order_byte_for_byte(house: House, blobs: LocalBlobs) -> None:
-    letter = mail("包裹在哪里", "你好\n\n谢谢")
+    letter = mail("包裹在哪里", "你好\n\n谢谢", Date="Mon, 23 Nov 2026 10:59:00 +0300")
     letter.add_attachment(b"%PDF-1.4 x", maintype="application", subtype="pdf", filename="发票.pdf")
     row = await house.receive(letter)
     assert (row.state, row.why) == ("filed", "only-order")
@@ -26,6 +27,7 @@ async def test_a_buyers_mail_is_in_the_thread_of_the_order_byte_for_byte(house: 
     (thread,) = await house.all(Thread)
     (file,) = await house.all(Attachment)
     assert (message.subject, message.text.strip(), message.channel) == ("包裹在哪里", "你好\n\n谢谢", "email")
+    assert (message.sent_at, message.sent_offset) == (datetime(2026, 11, 23, 7, 59, tzinfo=UTC), 180)
     assert (message.trust["verdict"], message.filed_because[0]["detail"]) == ("verified", "A-1001")
     assert (thread.unread, thread.needs_reply, thread.status, thread.message_count) == (True, True, "open", 1)
     assert (file.filename, blobs.get(file.blob_key)) == ("发票.pdf", b"%PDF-1.4 x")

@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from gateway.domain.actors import Actor
 from gateway.domain.conversations import VIEWS, ThreadQuery
 from gateway.domain.messages import Place
-from gateway.store import messages, searching, thread_lists, threads
+from gateway.store import messages, thread_lists, threads
 from gateway.store.db import Database
 from tests import builders
 
@@ -130,24 +130,3 @@ async def test_a_page_asks_as_often_for_one_thread_as_for_many(db: Database, sel
         async with db.read() as session:
             assert len((await thread_lists.page(session, seller, ThreadQuery(q=q))).items) > 30
     assert len(many) == len(one)
-
-
-async def test_postgresql_gathers_no_list_to_sort_it(db: Database, seller: Actor) -> None:
-    """Whatever it thinks how few threads fit: a list is read in the order of an index, and ends with its page."""
-    if db.sqlite:
-        pytest.skip("SQLite has nothing of the kind to be told")
-    async with db.read() as session:
-        with asked(db) as statements:
-            for view in ("needs_reply", "waiting", "all", "closed"):
-                await thread_lists.page(session, seller, ThreadQuery(view=view))
-        lists = [one for one in statements if "AS moment" in one[0]]
-        connection = await session.connection()
-        async with searching.by_index(session):
-            read = [
-                str(row[0])
-                for statement, parameters in lists
-                for row in await connection.exec_driver_sql("EXPLAIN " + statement, parameters)
-            ]
-    assert len(lists) == 4
-    assert sum("Index" in line for line in read) >= 4
-    assert [line for line in read if re.search(r"->  (?:Incremental )?Sort\b", line)] == []

@@ -55,6 +55,14 @@ async def test_a_thread_shows_its_messages_files_trust_and_order(site: Site, sel
     assert 'sandbox="allow-popups' in page
 
 
+@pytest.mark.parametrize(("offset", "told"), [(-300, "02:00 UTC-5"), (345, "12:45 UTC+5:45")])
+async def test_a_message_tells_the_buyers_time_too(site: Site, seller: Browser, offset: int, told: str) -> None:
+    assert "Buyer&#39;s time" not in (await seller.get(f"/threads/{site.thread_id}")).text
+    await site.message("It is late here", sent_offset=offset)
+    page = (await seller.get(f"/threads/{site.thread_id}")).text
+    assert page.count(told) == 1
+
+
 async def test_looking_changes_nothing_and_saying_seen_does(site: Site, seller: Browser) -> None:
     await seller.get(f"/threads/{site.thread_id}")
     assert (await inbox.summary(site.gw, site.actor, site.thread_id)).unread

@@ -58,6 +58,16 @@ def read(text: str) -> datetime | None:
     return moment if moment.year >= 1970 else None
 
 
+def offset(text: str) -> int | None:
+    """By how many minutes the writer's clock was ahead of UTC; None where that is not told.
+
+    Zero tells nothing: Exchange writes everybody's dates as +0000, and -0000 says so (RFC 5322 §3.3).
+    """
+    text = _COMMENT.sub(" ", text[:200])
+    clock = _TIME.search(text)
+    return int(_offset(text[clock.end() :]) / timedelta(minutes=1)) or None if clock else None
+
+
 def _day(text: str) -> tuple[int, int, int] | None:
     for written in _RFC.finditer(text):
         if month := _month(written[2]):
