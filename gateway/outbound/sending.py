@@ -158,13 +158,18 @@ class Sender:
         if allowance.total <= 0:
             return []
         db = self._gw.db
-        batch, contents = await db.at_once(lambda session: self._claim(session, allowance), promised=not db.sqlite)
+        in_hand = {due.id for due in self._flying.values()} | {due.id for due, _, _ in self._landed}
+        batch, contents = await db.at_once(
+            lambda session: self._claim(session, allowance, in_hand), promised=not db.sqlite
+        )
         return [(due, contents.get(due.sha256)) for due in batch]
 
-    async def _claim(self, session: AsyncSession, allowance: Allowance) -> tuple[list[Due], dict[str, Content]]:
+    async def _claim(
+        self, session: AsyncSession, allowance: Allowance, in_hand: set[str]
+    ) -> tuple[list[Due], dict[str, Content]]:
         now = self._gw.clock.now()
         await delivery_claims.put_off(session, now, allowance.rests)
-        batch = await delivery_claims.claim(session, now, allowance)
+        batch = await delivery_claims.claim(session, now, allowance, in_hand)
         return batch, await delivery_claims.bytes_of(session, batch) if batch else {}
 
     async def _settle(self) -> None:

@@ -3,7 +3,7 @@
 What became of an attempt is recorded by `deliveries`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -82,9 +82,12 @@ _BYTES = select(_RAW.c.sha256, _RAW.c.content, _RAW.c.blob_key).where(
 )
 
 
-async def claim(session: AsyncSession, now: datetime, allowance: Allowance) -> list[Due]:
-    """Take the oldest due deliveries that nobody paused and that there is room for, for a lease."""
-    ids = await _with_room(session, now, allowance)
+async def claim(session: AsyncSession, now: datetime, allowance: Allowance, in_hand: Container[str] = ()) -> list[Due]:
+    """Take the oldest due deliveries that nobody paused and that there is room for, for a lease.
+
+    Not those that the worker has `in_hand`, by id: their leases end while the database is away.
+    """
+    ids = await _with_room(session, now, allowance, in_hand)
     if not ids:
         return []
     given = {"ids": ids, "until": now + OUTGOING, "now": now}
@@ -92,15 +95,18 @@ async def claim(session: AsyncSession, now: datetime, allowance: Allowance) -> l
     return sorted((Due(**row) for row in rows), key=lambda row: row.id)
 
 
-async def _with_room(session: AsyncSession, now: datetime, allowance: Allowance) -> list[str]:
+async def _with_room(session: AsyncSession, now: datetime, allowance: Allowance, in_hand: Container[str]) -> list[str]:
     """A domain that fills up on the way leaves its turn to others: each round passes over one more of them."""
     connection = await session.connection()
     ids: list[str] = []
+    met: set[str] = set()
     while allowance.total > 0:
-        given: dict[str, Any] = {"now": now, "full": [RELAY, *allowance.full], "most": allowance.total + len(ids)}
+        most = allowance.total + len(ids) + len(met)
+        given: dict[str, Any] = {"now": now, "full": [RELAY, *allowance.full], "most": most}
         rows = [(row.id, row.domain) for row in await connection.execute(_CANDIDATES[connection.dialect.name], given)]
-        ids += allowance.admit(row for row in rows if row[0] not in ids)
-        if len(rows) < given["most"]:
+        met.update(id_ for id_, _ in rows if id_ in in_hand)
+        ids += allowance.admit(row for row in rows if row[0] not in ids and row[0] not in met)
+        if len(rows) < most:
             break
     return ids
 

@@ -390,6 +390,21 @@ async def test_a_worker_that_lives_keeps_its_mail_and_one_that_died_leaves_it_to
     assert (await only(house)).state == "sent"
 
 
+async def test_a_worker_never_takes_again_what_it_has_in_hand(house: House, thread_id: str, clock: StillClock) -> None:
+    await answer(house, thread_id)
+    slow = Slow()
+    running = asyncio.create_task(Sender(house.gw, slow).run())
+    await asyncio.wait_for(slow.busy.wait(), 20)
+    clock.forward(seconds=OUTGOING.total_seconds() + 1)  # as after an hour without a database: nothing was renewed
+    await answer(house, thread_id, "第二封")
+    await eventually(house, "sent", 1)
+    slow.let_go.set()
+    await eventually(house, "sent", 2)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    assert len(slow.sent) == 2
+
+
 async def test_a_fault_of_ours_stops_one_mail_and_not_the_others(house: House, thread_id: str) -> None:
     class Broken(Relay):
         async def send(self, raw: bytes, mail_from: str, rcpt_to: str) -> Outcome:
