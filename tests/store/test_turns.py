@@ -35,6 +35,15 @@ async def in_task(turns: Turns, done: Callable[[], None]) -> None:
         done()
 
 
+async def two_in_line(turns: Turns, order: list[str]) -> "tuple[asyncio.Task[None], asyncio.Task[None]]":
+    """A task that is about to leave, and a thread behind it that stays."""
+    leaving = asyncio.create_task(in_task(turns, lambda: order.append("left")))
+    await in_line(turns, 1)
+    staying = in_thread(turns, lambda: order.append("stayed"))
+    await in_line(turns, 2)
+    return leaving, staying
+
+
 async def test_threads_and_tasks_take_turns_as_they_came() -> None:
     turns, order = Turns(), list[str]()
     async with turns.task():
@@ -52,10 +61,7 @@ async def test_threads_and_tasks_take_turns_as_they_came() -> None:
 async def test_whoever_leaves_the_line_holds_up_nobody() -> None:
     turns, order = Turns(), list[str]()
     async with turns.task():
-        leaving = asyncio.create_task(in_task(turns, lambda: order.append("left")))
-        await in_line(turns, 1)
-        staying = in_thread(turns, lambda: order.append("stayed"))
-        await in_line(turns, 2)
+        leaving, staying = await two_in_line(turns, order)
         leaving.cancel()
         await asyncio.gather(leaving, return_exceptions=True)
     await staying
@@ -65,10 +71,7 @@ async def test_whoever_leaves_the_line_holds_up_nobody() -> None:
 async def test_a_turn_that_comes_to_somebody_who_leaves_goes_on_to_the_next() -> None:
     turns, order = Turns(), list[str]()
     async with turns.task():
-        leaving = asyncio.create_task(in_task(turns, lambda: order.append("left")))
-        await in_line(turns, 1)
-        staying = in_thread(turns, lambda: order.append("stayed"))
-        await in_line(turns, 2)
+        leaving, staying = await two_in_line(turns, order)
     leaving.cancel()  # it was called just now, and has not heard it yet
     await asyncio.gather(leaving, return_exceptions=True)
     await staying
