@@ -25,13 +25,12 @@ from gateway.inbound.messages import files_of
 from gateway.inbound.order_mails import learn_order
 from gateway.inbound.together import Together
 from gateway.store.at_once import to_its_end
+from gateway.store.contents import Content, contents_of
 from gateway.store.desk import Handed
 from gateway.store.inbound import (
     Claimed,
-    Content,
     Ending,
     claim,
-    contents_of,
     finish,
     give_back,
     handed_over,
@@ -179,7 +178,7 @@ class Processor:
     ) -> tuple[list[Claimed], dict[str, Content]]:
         await give_back(session, back, self._gw.clock.now())
         batch = await claim(session, self._gw.clock.now(), most, self._served)
-        return batch, await contents_of(session, batch)
+        return batch, await contents_of(session, (claimed.sha256 for claimed in batch))
 
     async def _stop(self) -> None:
         """Give back what is not finished."""

@@ -21,8 +21,9 @@ from gateway.errors import TemporaryError
 from gateway.outbound.alarms import tell_sellers
 from gateway.store import deliveries, delivery_claims
 from gateway.store.at_once import to_its_end
+from gateway.store.contents import Content, contents_of
 from gateway.store.deliveries import LONGEST_REPLY, Recorded
-from gateway.store.delivery_claims import Content, Due
+from gateway.store.delivery_claims import Due
 from gateway.store.leases import keep_renewed
 
 AT_ONCE = 20
@@ -170,7 +171,7 @@ class Sender:
         now = self._gw.clock.now()
         await delivery_claims.put_off(session, now, allowance.rests)
         batch = await delivery_claims.claim(session, now, allowance, in_hand)
-        return batch, await delivery_claims.bytes_of(session, batch) if batch else {}
+        return batch, await contents_of(session, (due.sha256 for due in batch))
 
     async def _settle(self) -> None:
         """Raises TemporaryError when the database is away; nothing is forgotten then."""

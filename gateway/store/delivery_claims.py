@@ -13,17 +13,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from gateway.domain.destinations import RELAY, Allowance, Rest
 from gateway.domain.retrying import GIVEN_UP_AFTER, SELLER_TOLD_AFTER
-from gateway.models import Delivery, Pause, RawEmail
+from gateway.models import Delivery, Pause
 from gateway.models.columns import table_of
 from gateway.store.leases import OUTGOING
 
 _DELIVERIES = table_of(Delivery)
 _PAUSES = table_of(Pause)
-_RAW = table_of(RawEmail)
 _WAITING = _DELIVERIES.c.state.in_(("queued", "deferred"))
-
-Content = bytes | str
-"""A mail's bytes, or the key of the blob that holds them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +73,6 @@ _TAKE = (
     )
     .returning(*(_DELIVERIES.c[name] for name in Due.__slots__))
 )
-_BYTES = select(_RAW.c.sha256, _RAW.c.content, _RAW.c.blob_key).where(
-    _RAW.c.sha256.in_(bindparam("hashes", expanding=True))
-)
 
 
 async def claim(session: AsyncSession, now: datetime, allowance: Allowance, in_hand: Container[str] = ()) -> list[Due]:
@@ -109,12 +102,6 @@ async def _with_room(session: AsyncSession, now: datetime, allowance: Allowance,
         if len(rows) < most:
             break
     return ids
-
-
-async def bytes_of(session: AsyncSession, batch: Sequence[Due]) -> dict[str, Content]:
-    """The mails of a batch, by hash: their bytes, or the blob that holds them. What is gone is left out."""
-    rows = await (await session.connection()).execute(_BYTES, {"hashes": [due.sha256 for due in batch]})
-    return {row.sha256: bytes(row.content) if row.content is not None else str(row.blob_key) for row in rows}
 
 
 async def put_off(session: AsyncSession, now: datetime, rests: Mapping[str, Rest]) -> None:

@@ -13,13 +13,13 @@ from gateway.blobs import BlobStore, fetch
 from gateway.domain.addresses import fold, lane_of, mask
 from gateway.domain.values import Peer
 from gateway.errors import Conflict, NotFound
-from gateway.models import InboundEmail, RawEmail
+from gateway.models import InboundEmail
 from gateway.models.columns import table_of
+from gateway.store.contents import Content, contents_of
 from gateway.store.desk import Handed
 from gateway.store.leases import INCOMING
 from gateway.store.webhook_events import emit
 
-_RAW = table_of(RawEmail)
 _INBOUND = table_of(InboundEmail)
 # Spelled out: neither database knows of a parameter that it has a value which a partial index asks for.
 _PENDING = _INBOUND.c.state == literal_column("'pending'")
@@ -60,9 +60,6 @@ _CLAIM = (
 _SAME_CONTENT = select(
     *(_INBOUND.c[name] for name in ("content_key", "id", "shop_id", "thread_id")),
 ).where(_INBOUND.c.content_key.in_(bindparam("keys", expanding=True)))
-_CONTENTS = select(_RAW.c.sha256, _RAW.c.content, _RAW.c.blob_key).where(
-    _RAW.c.sha256.in_(bindparam("hashes", expanding=True))
-)
 _HELD = (
     select(_INBOUND.c.id, _INBOUND.c.attempts)
     .where(_INBOUND.c.id.in_(bindparam("ids", expanding=True)), _INBOUND.c.state == "pending")
@@ -179,19 +176,6 @@ def _claimed(row: Mapping[Any, Any]) -> Claimed:
     return Claimed(peer=Peer(**row["peer"]), **{name: row[name] for name in names})
 
 
-Content = bytes | str
-"""A mail's bytes, or the key of the blob that holds them."""
-
-
-async def contents_of(session: AsyncSession, batch: Sequence[Claimed]) -> dict[str, Content]:
-    """The mails of a batch by their hash; what is gone is left out."""
-    if not batch:
-        return {}
-    wanted = {"hashes": sorted({claimed.sha256 for claimed in batch})}
-    rows = await (await session.connection()).execute(_CONTENTS, wanted)
-    return {row.sha256: bytes(row.content) if row.content is not None else row.blob_key for row in rows}
-
-
 async def loaded(content: Content | None, blobs: BlobStore) -> bytes:
     """The bytes of a mail. Raises NotFound when they are gone, Unavailable when the store is."""
     if content is None:
@@ -201,10 +185,7 @@ async def loaded(content: Content | None, blobs: BlobStore) -> bytes:
 
 async def raw_of(session: AsyncSession, sha256: str, blobs: BlobStore) -> bytes:
     """The bytes of a mail. Raises NotFound when they are gone, Unavailable when the store is."""
-    statement = select(_RAW.c.content, _RAW.c.blob_key).where(_RAW.c.sha256 == sha256)
-    row = (await (await session.connection()).execute(statement)).first()
-    content = None if row is None else row.content if row.content is not None else row.blob_key
-    return await loaded(content, blobs)
+    return await loaded((await contents_of(session, [sha256])).get(sha256), blobs)
 
 
 async def hold(session: AsyncSession, batch: Sequence[Claimed]) -> set[str]:

@@ -1,16 +1,8 @@
 // The composer: keys, drafts kept on the server, files chosen, pasted and dropped. Without it the form still works.
 import { composing } from "./input_method.js";
 import { keepDrafts } from "./drafts.js";
-import { sayTooMuch, takeFiles, tooMuch, uploading } from "./files.js";
+import { saying, sayTooMuch, takeFiles, tooMuch, uploading } from "./files.js";
 import { setUpInserts } from "./inserts.js";
-
-function saying(words) {
-  const problem = document.createElement("p");
-  problem.className = "problem";
-  problem.setAttribute("role", "alert");
-  problem.textContent = words;
-  return problem;
-}
 
 /** What the server says about a text that it did not take: beside the form, or on a page of its own. */
 function problemIn(text) {

@@ -70,14 +70,20 @@ export function takeFiles(form, input, text) {
   takeDropped(form, input);
 }
 
-/** Say in the form what is wrong with its files, after `place`. */
-export function sayTooMuch(form, place) {
+/** What is wrong, as a line that screen readers read out. */
+export function saying(words) {
   const problem = document.createElement("p");
   problem.className = "problem";
   problem.setAttribute("role", "alert");
+  problem.textContent = words;
+  return problem;
+}
+
+/** Say in the form what is wrong with its files, after `place`. */
+export function sayTooMuch(form, place) {
+  const problem = saying(rulesOf(form).dataset.broken);
   form.querySelector(".problem:not([data-trouble])")?.remove();
   place.after(problem);
-  problem.textContent = rulesOf(form).dataset.broken;
   problem.scrollIntoView({ block: "nearest" });
 }
 
