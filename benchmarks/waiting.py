@@ -26,8 +26,8 @@ from gateway.reading import Reader
 from gateway.rendering import Renderer
 from gateway.settings import Settings
 from gateway.store import migrate
-from gateway.store.db import Database
 from gateway.store.contents import Content
+from gateway.store.db import Database
 from gateway.store.inbound import Claimed
 from gateway.store.journal import Journal
 from tests.house import add_order
